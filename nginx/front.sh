@@ -62,12 +62,20 @@ front_configure() {
 
 # Healthy within 30 s. The pid file is written after the port was taken, so it is our nginx that answers.
 front_answers() {
-	local try
+	local try program
 	for ((try = 0; try < 300; try++)); do
 		pid_of nginx >/dev/null || return
+		for program in "${!workers[@]}"; do
+			pid_of "$program" >/dev/null || die "the program \"$program\" ended: $(last_words "$program")"
+		done
 		[ -s "$state/nginx/tmp/pid" ] && curl -fsS --noproxy '*' -m 5 -o "$state/sample/health" "$url/healthz" \
 			2>/dev/null 9>&- && return
 		sleep 0.1
 	done
 	return 1
+}
+
+# The last line of a program's log that is not its supervisor's.
+last_words() {
+	grep -v -e '^Spawning child' -e '^Child\[' "$state/log/$1.log" | tail -n 1
 }
