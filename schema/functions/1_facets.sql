@@ -1,0 +1,34 @@
+-- The law of facets: the newer setting wins, whatever the order of arrival. Both functions store what an event says of one
+-- booking or attendee; what a row says that is not there yet is stored as it is.
+
+CREATE OR REPLACE FUNCTION put_booking(b bookings) RETURNS bookings LANGUAGE plpgsql AS $$
+DECLARE
+    stored bookings;
+BEGIN
+    INSERT INTO bookings AS old SELECT (b).*
+    ON CONFLICT (workspace_id, uid) DO UPDATE SET
+        number        = coalesce(old.number, excluded.number),
+        known_at      = least(old.known_at, excluded.known_at),
+        schedule      = greatest(old.schedule, excluded.schedule),
+        status_set    = greatest(old.status_set, excluded.status_set),
+        started_at    = greatest(old.started_at, excluded.started_at),
+        ended_at      = greatest(old.ended_at, excluded.ended_at),
+        guests_absent = greatest(old.guests_absent, excluded.guests_absent),
+        host_absent   = greatest(old.host_absent, excluded.host_absent),
+        payment       = greatest(old.payment, excluded.payment),
+        replaces      = greatest(old.replaces, excluded.replaces),
+        replaced_by   = greatest(old.replaced_by, excluded.replaced_by)
+    RETURNING * INTO stored;
+    RETURN stored;
+END
+$$;
+
+CREATE OR REPLACE FUNCTION put_attendee(a attendees) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO attendees AS old SELECT (a).*
+    ON CONFLICT (workspace_id, uid, email_key) DO UPDATE SET
+        person = greatest(old.person, excluded.person),
+        seat   = greatest(old.seat, excluded.seat),
+        mark   = greatest(old.mark, excluded.mark);
+END
+$$;

@@ -1,0 +1,104 @@
+-- What follows from the facets: the status of a booking and its attendees, attendance, the chain of reschedules.
+
+-- A chain is named after its first booking, and that one's time is when the chain was booked. Walks up to the first, then down
+-- to all that came of it. Bookings that replace each other in a circle, which only a broken sender can say, are the chain of the
+-- smallest uid among them. A concurrent event that adds a link holds the row that it hangs on, so whichever comes second sees
+-- the other.
+CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    path   text[] := ARRAY[p_uid];
+    first  text := p_uid;
+    parent text;
+    booked timestamptz;
+    level  text[];
+    done   text[];
+BEGIN
+    LOOP
+        SELECT (replaces).uid INTO parent FROM bookings WHERE workspace_id = p_workspace AND uid = first;
+        EXIT WHEN parent IS NULL;
+        IF parent = ANY (path) THEN
+            SELECT min(u COLLATE "C") INTO first FROM unnest(path[array_position(path, parent):]) AS u;
+            EXIT;
+        END IF;
+        path := path || parent;
+        first := parent;
+    END LOOP;
+    SELECT known_at INTO STRICT booked FROM bookings WHERE workspace_id = p_workspace AND uid = first;
+
+    level := ARRAY[first];
+    done := level;
+    WHILE level <> '{}' LOOP
+        UPDATE bookings SET chain = first, booked_at = booked
+         WHERE workspace_id = p_workspace AND uid = ANY (level) AND (chain, booked_at) IS DISTINCT FROM (first, booked);
+        SELECT coalesce(array_agg(uid ORDER BY uid), '{}') INTO level FROM bookings
+         WHERE workspace_id = p_workspace AND replaces IS NOT NULL AND (replaces).uid = ANY (level) AND uid <> ALL (done);
+        done := done || level;
+    END LOOP;
+END
+$$;
+
+-- Why an attendee stands as he does: his booking was replaced or called off, or his seat was given up, or else as the booking.
+CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_booking IN ('superseded', 'cancelled', 'rejected') OR p_seat IS NULL OR (p_seat).taken THEN p_booking
+                WHEN (p_seat).moved_to IS NOT NULL THEN 'superseded'
+                ELSE 'cancelled' END
+$$;
+
+-- All of an event's bookings must be there before the first is settled.
+CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    b       bookings;
+    state   text;
+    ended   boolean;
+    absence mark_facet;
+BEGIN
+    SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
+    IF b.replaces IS NOT NULL OR b.replaced_by IS NOT NULL OR b.booked_at <> b.known_at THEN
+        PERFORM settle_chain(p_workspace, p_uid);
+    END IF;
+    state := CASE WHEN b.replaced_by IS NOT NULL THEN 'superseded' ELSE coalesce((b.status_set).value, 'unknown') END;
+
+    -- A booking with seats is over when the last seat was given up.
+    IF (b.schedule).seats AND state IN ('accepted', 'pending', 'unknown') THEN
+        SELECT CASE WHEN bool_and(NOT coalesce((seat).taken, true))
+                    THEN CASE WHEN bool_and((seat).moved_to IS NOT NULL) THEN 'superseded' ELSE 'cancelled' END
+                    ELSE state END
+          INTO state FROM attendees WHERE workspace_id = p_workspace AND uid = p_uid;
+    END IF;
+    IF b.status IS DISTINCT FROM state THEN
+        UPDATE bookings SET status = state WHERE workspace_id = p_workspace AND uid = p_uid;
+    END IF;
+
+    -- An end that lies before the scheduled one was sent for an earlier time of the meeting.
+    ended := b.ended_at IS NOT NULL AND b.ended_at >= coalesce((b.schedule).ends_at, b.ended_at)
+        AND (SELECT attendance = 'presume' FROM workspaces WHERE workspace_id = p_workspace);
+    IF b.guests_absent IS NOT NULL THEN
+        absence := ROW (b.guests_absent, 1, false, 'explicit');
+    END IF;
+
+    UPDATE attendees a
+       SET status = n.status, showed = n.showed, attendance_source = n.source,
+           lead_id = n.lead_id, match_method = n.method, match_probability = n.probability, match_because = n.because,
+           matched_at = n.matched_at
+      FROM (SELECT o.email_key, s.status,
+                   CASE WHEN m.mark IS NOT NULL THEN (m.mark).showed WHEN ended AND s.status = 'accepted' THEN true END AS showed,
+                   CASE WHEN m.mark IS NOT NULL THEN (m.mark).source WHEN ended AND s.status = 'accepted' THEN 'presumed' END AS source,
+                   coalesce(o.lead_id, l.lead_id) AS lead_id,
+                   coalesce(o.match_method, l.method) AS method,
+                   coalesce(o.match_probability, CASE WHEN l.lead_id IS NOT NULL THEN 1 END) AS probability,
+                   coalesce(o.match_because, l.because) AS because,
+                   coalesce(o.matched_at, CASE WHEN l.lead_id IS NOT NULL THEN now() END) AS matched_at
+              FROM attendees o
+             CROSS JOIN LATERAL (SELECT attendee_status(state, o.seat) AS status) s
+             CROSS JOIN LATERAL (SELECT greatest(o.mark, absence) AS mark) m
+              LEFT JOIN LATERAL lead_of_address(p_workspace, o.email_key, o.mailbox_key, o.shared) l ON o.lead_id IS NULL
+             WHERE o.workspace_id = p_workspace AND o.uid = p_uid) n
+     WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = n.email_key
+       AND (a.status, a.showed, a.attendance_source, a.lead_id) IS DISTINCT FROM (n.status, n.showed, n.source, n.lead_id);
+
+    INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
+    SELECT workspace_id, uid, email_key, mailbox_key FROM attendees
+     WHERE workspace_id = p_workspace AND uid = p_uid AND lead_id IS NULL
+        ON CONFLICT DO NOTHING;
+END
+$$;

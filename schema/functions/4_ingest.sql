@@ -1,0 +1,96 @@
+-- One delivery: stored, applied, matched, noted on the timeline, in one call and one transaction. No NOTIFY in here: it
+-- serialises commits (measured: 2,800 instead of 10,600 a second).
+
+-- Some events carry only Cal.com's numeric id. Until the uid of that number is heard of, they belong to a booking of this name,
+-- which no uid from outside can have.
+CREATE OR REPLACE FUNCTION uid_of_number(p_connection bigint, p_number bigint) RETURNS text LANGUAGE sql IMMUTABLE AS $$
+    SELECT 'number:' || p_connection || ':' || p_number
+$$;
+
+-- What was known under the number alone becomes part of the booking whose uid is known now.
+CREATE OR REPLACE FUNCTION absorb_number(p_workspace bigint, p_connection bigint, p_number bigint, p_uid text) RETURNS void
+LANGUAGE plpgsql AS $$
+DECLARE
+    stray text := uid_of_number(p_connection, p_number);
+    b     bookings;
+    a     attendees;
+BEGIN
+    UPDATE bookings SET number = NULL WHERE workspace_id = p_workspace AND uid = stray RETURNING * INTO b;
+    IF NOT FOUND THEN
+        RETURN;
+    END IF;
+    b.uid := p_uid;
+    b.chain := p_uid;
+    PERFORM put_booking(b);
+    FOR a IN SELECT * FROM attendees WHERE workspace_id = p_workspace AND uid = stray LOOP
+        a.uid := p_uid;
+        PERFORM put_attendee(a);
+    END LOOP;
+    INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
+    SELECT workspace_id, p_uid, email_key, kind, happened_at FROM activities WHERE workspace_id = p_workspace AND uid = stray
+        ON CONFLICT DO NOTHING;
+    DELETE FROM activities WHERE workspace_id = p_workspace AND uid = stray;
+    DELETE FROM bookings WHERE workspace_id = p_workspace AND uid = stray;
+END
+$$;
+
+-- Applies what one event says of one booking (domain/booking; members are columns of bookings, attendees and activities).
+-- Returns the booking's uid.
+CREATE OR REPLACE FUNCTION apply_change(p_workspace bigint, p_connection bigint, p_change jsonb) RETURNS text
+LANGUAGE plpgsql AS $$
+DECLARE
+    b bookings := jsonb_populate_record(NULL::bookings, p_change);
+    a attendees;
+BEGIN
+    IF b.uid IS NULL THEN
+        SELECT uid INTO b.uid FROM bookings
+         WHERE workspace_id = p_workspace AND connection_id = p_connection AND number = b.number;
+        b.uid := coalesce(b.uid, uid_of_number(p_connection, b.number));
+    ELSIF b.number IS NOT NULL THEN
+        PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid);
+    END IF;
+    b.workspace_id := p_workspace;
+    b.connection_id := p_connection;
+    b.status := 'unknown';
+    b.chain := b.uid;
+    b.booked_at := b.known_at;
+    b := put_booking(b);
+
+    FOR a IN SELECT * FROM jsonb_populate_recordset(NULL::attendees, p_change -> 'attendees') LOOP
+        a.workspace_id := p_workspace;
+        a.uid := b.uid;
+        a.status := 'unknown';
+        PERFORM put_attendee(a);
+    END LOOP;
+    INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
+    SELECT p_workspace, b.uid, x.email_key, x.kind, date_trunc('second', x.happened_at)
+      FROM jsonb_populate_recordset(NULL::activities, p_change -> 'activities') x
+        ON CONFLICT DO NOTHING;
+    RETURN b.uid;
+END
+$$;
+
+-- p_changes: one for each booking that the event speaks of, in order of uid, so that two events never wait for each other.
+-- Returns what became of the delivery: 'duplicate', or p_status.
+CREATE OR REPLACE FUNCTION ingest(p_workspace bigint, p_connection bigint, p_delivery_key bytea, p_trigger text, p_uid text,
+    p_happened_at timestamptz, p_body bytea, p_status text, p_changes jsonb) RETURNS text LANGUAGE plpgsql AS $$
+DECLARE
+    change jsonb;
+    uids   text[] := '{}';
+    u      text;
+BEGIN
+    INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, happened_at, trigger, uid, status, body)
+    VALUES (p_workspace, p_delivery_key, p_connection, p_happened_at, p_trigger, p_uid, p_status, p_body)
+        ON CONFLICT (workspace_id, delivery_key) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN 'duplicate';
+    END IF;
+    FOR change IN SELECT jsonb_array_elements(p_changes) LOOP
+        uids := uids || apply_change(p_workspace, p_connection, change);
+    END LOOP;
+    FOREACH u IN ARRAY uids LOOP
+        PERFORM settle(p_workspace, u);
+    END LOOP;
+    RETURN p_status;
+END
+$$;

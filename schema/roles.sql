@@ -1,0 +1,28 @@
+-- The role of the programs: it owns nothing and may only what serving needs. Applied by `turnout migrate` whenever it changed.
+
+DO $$
+BEGIN
+    IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'turnout_app') THEN
+        CREATE ROLE turnout_app LOGIN NOSUPERUSER NOCREATEDB NOCREATEROLE;
+    END IF;
+    -- A statement that runs longer would keep a program from its next request. Migrations and imports run as the owner.
+    ALTER ROLE turnout_app SET statement_timeout = '15s';
+    ALTER ROLE turnout_app SET idle_in_transaction_session_timeout = '30s';
+EXCEPTION WHEN insufficient_privilege THEN
+    RAISE WARNING 'role turnout_app was not made: this login may not create roles, so the programs connect as the owner';
+END
+$$;
+
+DO $$
+BEGIN
+    IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'turnout_app') THEN
+        REVOKE ALL ON ALL TABLES IN SCHEMA public FROM turnout_app;
+        GRANT USAGE ON SCHEMA public TO turnout_app;
+        GRANT SELECT ON workspaces, connections, tokens, campaigns, campaign_days, leads, lead_campaigns, schema_migrations TO turnout_app;
+        GRANT SELECT, INSERT, UPDATE ON webhook_events, bookings, attendees TO turnout_app;
+        -- A booking first known by its number moves to its uid when that is heard of.
+        GRANT DELETE ON bookings, attendees TO turnout_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON unmatched_bookings, activities TO turnout_app;
+    END IF;
+END
+$$;
