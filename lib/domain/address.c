@@ -1,0 +1,139 @@
+/* address - one e-mail address in the forms by which people are told apart. Rules and their sources: README, Matching.
+ */
+#include "domain/address.h"
+
+#include "base/arena.h"
+#include "base/text.h"
+#include "domain/mailboxes.h"
+
+#include <idn2.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+#include <strings.h>
+#include <unicase.h>
+#include <uninorm.h>
+
+/* Seen in addresses that people paste: UTF-8 of U+00A0, U+200B, U+200E, U+FEFF, typographic quotes. */
+static const char *const fluff_around[] = {" ", "\t", "\r", "\n", "<", ">", "\"", "'", "\xC2\xA0", "\xE2\x80\x8B",
+	"\xE2\x80\x8E", "\xEF\xBB\xBF", "\xE2\x80\x9C", "\xE2\x80\x9D"};
+static const char *const fluff_behind[] = {".", ",", ";"};
+
+struct span {
+	const char *from, *to;
+};
+
+static bool cut_front(struct span *s, const char *fluff)
+{
+	size_t length = strlen(fluff);
+
+	if ((size_t)(s->to - s->from) < length || memcmp(s->from, fluff, length) != 0)
+		return false;
+	s->from += length;
+	return true;
+}
+
+static bool cut_back(struct span *s, const char *fluff)
+{
+	size_t length = strlen(fluff);
+
+	if ((size_t)(s->to - s->from) < length || memcmp(s->to - length, fluff, length) != 0)
+		return false;
+	s->to -= length;
+	return true;
+}
+
+static struct span trim(const char *text)
+{
+	static const char mailto[] = "mailto:";
+	struct span s = {text, text + strlen(text)};
+	bool cut = true;
+
+	while (cut) {
+		cut = false;
+		for (size_t i = 0; i < COUNT(fluff_around); i++)
+			cut |= cut_front(&s, fluff_around[i]) || cut_back(&s, fluff_around[i]);
+		for (size_t i = 0; i < COUNT(fluff_behind); i++)
+			cut |= cut_back(&s, fluff_behind[i]);
+		if ((size_t)(s.to - s.from) >= sizeof mailto - 1
+			&& strncasecmp(s.from, mailto, sizeof mailto - 1) == 0) {
+			s.from += sizeof mailto - 1;
+			cut = true;
+		}
+	}
+	return s;
+}
+
+static bool clean(const char *text)
+{
+	size_t length = strlen(text);
+
+	if (length == 0 || length > ADDRESS_LIMIT_BYTES || !text_is_utf8(text, length))
+		return false;
+	for (const char *at = text; *at; at++)
+		if ((unsigned char)*at <= ' ' || *at == 0x7F)
+			return false;
+	return true;
+}
+
+/* Lower case and composed, so that a letter typed with a separate accent is the same letter. NULL when out of range. */
+static char *lower(struct arena *arena, const char *text)
+{
+	size_t length;
+	uint8_t *folded = u8_tolower((const uint8_t *)text, strlen(text), NULL, UNINORM_NFC, NULL, &length);
+	char *copy = folded ? arena_copy(arena, (const char *)folded, length) : NULL;
+
+	free(folded);
+	return copy;
+}
+
+/* bücher.example and xn--bcher-kva.example are one domain. What IDNA does not know stays as it is: mail may still reach
+ * it. */
+static const char *ascii_domain(struct arena *arena, const char *domain)
+{
+	char *label = NULL;
+	const char *result = domain;
+
+	if (idn2_to_ascii_8z(domain, &label, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK)
+		result = arena_string(arena, label);
+	idn2_free(label);
+	return result;
+}
+
+static const char *mailbox_of(struct arena *arena, const char *local, const char *domain)
+{
+	struct mail_provider provider = mail_provider_of(domain);
+	char *mailbox = arena_string(arena, local), *tag = strchr(mailbox, provider.tag), *to = mailbox;
+
+	if (tag && tag > mailbox)
+		*tag = '\0';
+	if (provider.dots_ignored) {
+		for (const char *from = mailbox; *from; from++)
+			if (*from != '.')
+				*to++ = *from;
+		*to = '\0';
+	}
+	return arena_print(arena, "%s@%s", *mailbox ? mailbox : local, provider.canonical_domain);
+}
+
+bool address_parse(struct arena *arena, const char *text, struct address *address)
+{
+	struct span s = trim(text);
+	char *local, *at;
+	const char *domain;
+
+	if (s.to - s.from > ADDRESS_LIMIT_BYTES)
+		return false;
+	address->email = arena_copy(arena, s.from, (size_t)(s.to - s.from));
+	if (!clean(address->email) || !(local = lower(arena, address->email)))
+		return false;
+	at = strrchr(local, '@');
+	if (!at || at == local || !at[1] || memchr(local, '@', (size_t)(at - local)))
+		return false;
+	*at = '\0';
+	domain = ascii_domain(arena, at + 1);
+	address->shared = mailbox_is_role(local);
+	address->email_key = arena_print(arena, "%s@%s", local, domain);
+	address->mailbox_key = address->shared ? address->email_key : mailbox_of(arena, local, domain);
+	return true;
+}

@@ -1,0 +1,72 @@
+/* calcom_event - one delivery of Cal.com as a typed struct, whichever of its shapes it came in. Pure: no I/O, no clock.
+ * Shapes: ordinary (data in "payload"), task queue ("payload"."evt"), flat (the booking's row at top level), and the
+ * variants of older integrations (dotted trigger names, plain responses, uid beside the payload). */
+#ifndef DOMAIN_CALCOM_EVENT_H
+#define DOMAIN_CALCOM_EVENT_H
+
+#include "base/fail.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/maybe.h"
+#include "base/scope.h"
+#include "domain/address.h"
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+
+enum {
+	UID_LIMIT_BYTES = 255,
+	TRIGGER_LIMIT_BYTES = 100,
+	TEXT_LIMIT_BYTES = 1000, /* of names, titles, reasons: longer ones are cut; the delivery itself is kept whole */
+	ATTENDEE_LIMIT = 500,    /* Cal.com's largest groups have 100 */
+};
+
+struct moment {
+	bool known;
+	struct instant at;
+};
+
+struct attendee {
+	struct address address;
+	const char *name, *phone, *company, *timezone; /* NULL: not said */
+	enum maybe attended;                           /* older integrations, at the end of a meeting */
+	enum maybe no_show;                            /* the mark */
+};
+
+/* Strings are borrowed from the JSON or the arena; NULL: not said. */
+struct calcom_event {
+	const char *trigger;         /* BOOKING_CREATED, also when it was sent as booking.created */
+	const struct trigger *known; /* NULL: a trigger that is not in domain/trigger */
+	bool ping;                   /* the test button of Cal.com's webhook form */
+
+	struct moment sent_at; /* the envelope's createdAt: when it happened */
+	struct moment made_at; /* the booking row's createdAt, in events that carry the row */
+	bool frozen;           /* the data is from when the booking was made, not from now */
+
+	const char *uid;          /* NULL: only the number is known */
+	int64_t number;           /* 0: not said */
+	const char *replaced_uid; /* rescheduleUid, when it is another booking than this one */
+	struct moment replaced_starts_at, replaced_ends_at;
+
+	const char *status; /* ACCEPTED, PENDING ... as sent */
+	struct moment starts_at, ends_at;
+	const char *title, *event_type, *location;
+	int64_t event_type_id; /* 0: not said */
+	bool seats;
+	const char *reason, *by;
+	bool reschedule_requested;
+	int64_t payment_amount; /* minor units */
+	const char *payment_currency;
+
+	struct attendee *attendees; /* with an address, without the organiser and his team */
+	size_t attendee_count;
+};
+
+/* FAIL_INPUT with a code that names the field when something needed is missing or of a wrong type; unknown fields and
+ * unknown triggers are no failure. `root` must outlive the event. */
+bool calcom_event_read(struct arena *, const json_t *root, struct calcom_event *, struct fail *) MUST_CHECK;
+
+#endif
