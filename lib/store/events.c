@@ -1,0 +1,34 @@
+/* events - webhook deliveries as received, and what became of each. */
+#include "store/events.h"
+
+#include "world/db.h"
+#include "world/rows.h"
+
+struct answer {
+	const char *outcome;
+};
+
+static const struct column columns[] = {COLUMN(struct answer, outcome, read_text)};
+
+bool events_ingest(struct db *db, const struct stored_event *e, const char **outcome, struct fail *f)
+{
+	struct answer answer = {0};
+	const struct rows *rows = db_run(db, QUERY_events_ingest, f,
+		PARAMS(as_i64(e->workspace_id), as_i64(e->connection_id), as_bytes(e->delivery_key),
+			as_text(e->trigger), as_text(e->uid), as_instant(e->happened_at), as_bytes(e->sealed_body),
+			as_text(e->status), as_text(e->changes)));
+
+	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &answer, f))
+		return false;
+	*outcome = answer.outcome;
+	return true;
+}
+
+bool events_keep_failed(struct db *db, const struct stored_event *e, const char *why, struct fail *f)
+{
+	return db_run(db, QUERY_events_keep_failed, f,
+		       PARAMS(as_i64(e->workspace_id), as_i64(e->connection_id), as_bytes(e->delivery_key),
+			       as_text(e->trigger), as_text(e->uid), as_instant(e->happened_at),
+			       as_bytes(e->sealed_body), as_text(why)))
+	       != NULL;
+}

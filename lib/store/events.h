@@ -1,0 +1,34 @@
+/* events - webhook deliveries as received, and what became of each. */
+#ifndef STORE_EVENTS_H
+#define STORE_EVENTS_H
+
+#include "base/fail.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/scope.h"
+#include "base/secret.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+
+/* One delivery that was verified and understood. All borrowed. */
+struct stored_event {
+	int64_t workspace_id, connection_id;
+	struct bytes delivery_key;
+	const char *trigger, *uid;         /* uid NULL: the event names none */
+	const struct instant *happened_at; /* NULL: the event does not say */
+	struct bytes sealed_body;
+	const char *status;  /* "processed" or "ignored" */
+	const char *changes; /* JSON, of domain/booking */
+};
+
+/* Stores and applies it, in one transaction and one round trip. *outcome: "duplicate", or the status; borrowed from the
+ * rows. */
+bool events_ingest(struct db *, const struct stored_event *, const char **outcome, struct fail *) MUST_CHECK;
+
+/* Keeps one that could not be applied, with the reason; it changes nothing else. */
+bool events_keep_failed(struct db *, const struct stored_event *, const char *why, struct fail *) MUST_CHECK;
+
+#endif

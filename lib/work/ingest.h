@@ -1,0 +1,33 @@
+/* ingest - a verified delivery becomes an event that is stored, applied to its bookings, and matched; all of it or
+ * nothing. */
+#ifndef WORK_INGEST_H
+#define WORK_INGEST_H
+
+#include "base/fail.h"
+#include "base/scope.h"
+#include "base/secret.h"
+
+#include <stdint.h>
+
+struct arena;
+struct db;
+
+/* What became of a delivery. */
+enum ingested {
+	INGESTED_PROCESSED,
+	INGESTED_DUPLICATE, /* it had come before; nothing changed */
+	INGESTED_IGNORED,   /* kept, but no booking changes */
+	INGESTED_QUEUED,    /* kept, but could not be applied yet */
+};
+
+struct delivery {
+	int64_t workspace_id, connection_id;
+	struct bytes body; /* raw */
+};
+
+/* True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the database is away.
+ */
+bool ingest(struct arena *, struct db *, const struct secret_key *, const struct delivery *, enum ingested *,
+	struct fail *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,109 @@
+/* senders - the connections that may deliver webhooks, with their secrets at hand, so that checking a signature costs
+ * no question to the database, nor needs it to be there. */
+#include "work/senders.h"
+
+#include "base/log.h"
+#include "base/text.h"
+#include "domain/signature.h"
+#include "store/connections.h"
+
+static const int64_t fresh_us = 5000000; /* without a cause to look */
+static const int64_t soon_us = 500000;   /* with one: wrong signatures must not become questions to the database */
+
+static bool older_than(const struct senders *s, int64_t age_us)
+{
+	return s->read_at.us == 0 || instant_now().us - s->read_at.us > age_us;
+}
+
+/* True also where there is none. */
+static bool open_secret(struct arena *arena, const struct secret_key *key, struct bytes sealed, struct bytes *secret)
+{
+	struct fail f = {0};
+
+	if (sealed.length == 0 || secret_unseal(arena, key, sealed, secret, &f))
+		return true;
+	log_line(LOG_ERROR, f.code, "%s", f.detail);
+	return false;
+}
+
+/* What was known stays when the database does not answer. */
+static bool read_again(struct senders *s, struct db *db, const struct secret_key *key, struct fail *f)
+{
+	struct arena arena = {0}, old = s->arena;
+	struct connection *connections;
+	struct sender *list;
+	size_t count, kept = 0;
+
+	if (!connections_receiving(db, &arena, 0, SENDER_LIMIT, &connections, &count, f)) {
+		arena_end(&arena);
+		return false;
+	}
+	list = arena_alloc(&arena, count * sizeof *list);
+	for (size_t i = 0; i < count; i++) {
+		const struct connection *c = &connections[i];
+		struct sender *sender = &list[kept];
+
+		*sender = (struct sender){
+			c->workspace_id, c->connection_id, c->unsigned_, {{0}, {0}}
+                };
+		if (open_secret(&arena, key, c->secret, &sender->secrets[0])
+			&& open_secret(&arena, key, c->previous_secret, &sender->secrets[1]))
+			kept++;
+	}
+	*s = (struct senders){.arena = arena, .list = list, .count = kept, .read_at = instant_now()};
+	arena_end(&old);
+	return true;
+}
+
+static bool fits(const struct sender *sender, struct bytes body, const char *signature, struct fail *f)
+{
+	return sender->unsigned_ || signature_check(body, signature, sender->secrets, COUNT(sender->secrets), f);
+}
+
+static const struct sender *named(
+	const struct senders *s, int64_t id, struct bytes body, const char *signature, struct fail *f)
+{
+	for (size_t i = 0; i < s->count; i++)
+		if (s->list[i].connection_id == id)
+			return fits(&s->list[i], body, signature, f) ? &s->list[i] : NULL;
+	fail(f, FAIL_ABSENT, "connection_absent",
+		"there is no such connection; `turnout connection list` shows their ids");
+	return NULL;
+}
+
+/* An unsigned connection fits everything, so it is reached by its own path only. */
+static const struct sender *guessed(const struct senders *s, struct bytes body, const char *signature, struct fail *f)
+{
+	const size_t limit = s->count < SENDER_GUESS_LIMIT ? s->count : SENDER_GUESS_LIMIT;
+
+	for (size_t i = 0; i < limit; i++) {
+		struct fail ignored = {0};
+
+		if (!s->list[i].unsigned_ && fits(&s->list[i], body, signature, &ignored))
+			return &s->list[i];
+	}
+	/* Says what is wrong, in the same words whether there are connections or not. */
+	return signature_check(body, signature, NULL, 0, f) ? s->list : NULL;
+}
+
+bool senders_find(struct senders *s, struct db *db, const struct secret_key *key, const char *connection,
+	struct bytes body, const char *signature, const struct sender **sender, struct fail *f)
+{
+	struct fail ignored = {0}, *trouble = s->read_at.us ? &ignored : f;
+	int64_t id = 0;
+
+	if (connection && !i64_from_text(connection, 1, INT64_MAX, &id))
+		return fail(f, FAIL_ABSENT, "connection_absent",
+			"there is no such connection; `turnout connection list` shows their ids");
+	if (older_than(s, fresh_us) && !read_again(s, db, key, trouble) && trouble == f)
+		return false;
+	for (;;) {
+		struct fail reason = {0};
+
+		*sender = connection ? named(s, id, body, signature, &reason) : guessed(s, body, signature, &reason);
+		if (*sender)
+			return true;
+		if (!signature || !*signature || !older_than(s, soon_us) || !read_again(s, db, key, &ignored))
+			return fail(f, reason.kind, reason.code, "%s", reason.detail);
+	}
+}

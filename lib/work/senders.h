@@ -1,0 +1,43 @@
+/* senders - the connections that may deliver webhooks, with their secrets at hand, so that checking a signature costs
+ * no question to the database, nor needs it to be there. */
+#ifndef WORK_SENDERS_H
+#define WORK_SENDERS_H
+
+#include "base/arena.h"
+#include "base/fail.h"
+#include "base/instant.h"
+#include "base/scope.h"
+#include "base/secret.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct db;
+
+enum {
+	SENDER_LIMIT = 1000,     /* connections kept */
+	SENDER_GUESS_LIMIT = 16, /* connections tried where the path names none: each costs an HMAC of the body */
+};
+
+struct sender {
+	int64_t workspace_id, connection_id;
+	bool unsigned_;
+	struct bytes secrets[2];
+};
+
+/* Starts as {0}; one per program. */
+struct senders {
+	struct arena arena; /* of list */
+	struct sender *list;
+	size_t count;
+	struct instant read_at;
+};
+
+/* Who sent this body? connection: the path's segment, or NULL where the path names none; then the oldest signed
+ * connections are tried. A changed secret is known after 5 s, and at once when a delivery needs it. FAIL_ABSENT: no
+ * such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be read and none were
+ * kept. */
+bool senders_find(struct senders *, struct db *, const struct secret_key *, const char *connection, struct bytes body,
+	const char *signature, const struct sender **, struct fail *) MUST_CHECK;
+
+#endif
