@@ -296,5 +296,4 @@ sub run (@command) {
     my $exit = $? & 127 ? 256 + ($? & 127) : $? >> 8;
     return $exit, map { seek $_, 0, 0; local $/; <$_> // '' } $out, $err;
 }
-
 1;
