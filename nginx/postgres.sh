@@ -1,5 +1,5 @@
 # postgres.sh - the private PostgreSQL cluster of an instance: made, started, stopped. Read by instance.sh.
-# shellcheck shell=bash disable=SC2154
+# shellcheck shell=bash disable=SC2154,SC2034
 
 postgres_bin=/usr/lib/postgresql/15/bin
 
