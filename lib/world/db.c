@@ -1,9 +1,9 @@
-/* db - one connection to PostgreSQL: the closed list of statements, transactions, COPY, and what to do when it is lost.
- */
+/* db - what is asked of PostgreSQL: the closed list of statements, transactions, COPY. */
 #include "world/db.h"
 
 #include "base/arena.h"
 #include "base/log.h"
+#include "world/link.h"
 #include "world/rows.h"
 
 #include <assert.h>
@@ -31,15 +31,16 @@ static const struct statement {
 
 struct db {
 	struct arena *arena;
-	const char *url;
-	PGconn *link; /* NULL: not connected */
+	struct link link;
+	const PGconn *session; /* to which `prepared` belongs */
 	bool prepared_statements, in_transaction;
-	bool prepared[QUERY_COUNT]; /* in this session */
-	char sqlstate[6];
+	bool prepared[QUERY_COUNT];
 };
 
 /* Of one statement, the first included. Deadlocks under load are settled by the second or third. */
 enum { TRIES = 6 };
+
+enum { PARAM_LIMIT = 24 };
 
 struct param as_text(const char *text)
 {
@@ -87,139 +88,71 @@ struct db *db_open(struct arena *arena, const char *url, bool prepared_statement
 
 	if (!db)
 		abort();
-	*db = (struct db){.arena = arena, .url = url, .prepared_statements = prepared_statements};
+	*db = (struct db){.arena = arena, .link = {.url = url}, .prepared_statements = prepared_statements};
 	return db;
-}
-
-static void disconnect(struct db *db)
-{
-	PQfinish(db->link);
-	db->link = NULL;
-	db->in_transaction = false;
-	memset(db->prepared, 0, sizeof db->prepared);
 }
 
 void db_close(struct db *db)
 {
-	disconnect(db);
+	link_drop(&db->link);
 	free(db);
+}
+
+void db_set_patience(struct db *db, int64_t patience_ms)
+{
+	db->link.patience_ms = patience_ms;
 }
 
 const char *db_sqlstate(const struct db *db)
 {
-	return db->sqlstate;
+	return db->link.sqlstate;
 }
 
-static void ignore_notice(void *context, const PGresult *notice)
+static bool connected(struct db *db, struct fail *f)
 {
-	(void)context, (void)notice;
-}
-
-static bool away(struct fail *f)
-{
-	return fail(f, FAIL_LATER, "database_away", "the database could not be reached; try again in a few seconds");
-}
-
-/* gssencmode is off because asking for Kerberos costs memory and a round trip that nobody here needs; the URL may say
- * otherwise. */
-static bool connect_again(struct db *db, struct fail *f)
-{
-	static const char *const names[] = {"gssencmode", "connect_timeout", "application_name", "dbname", NULL};
-	const char *const values[] = {"disable", "3", "turnout", db->url, NULL};
-
-	disconnect(db);
-	db->sqlstate[0] = '\0';
-	db->link = PQconnectdbParams(names, values, 1);
-	if (PQstatus(db->link) != CONNECTION_OK) {
-		disconnect(db);
-		return away(f);
+	if (!db->link.pg && !link_connect(&db->link, f))
+		return false;
+	if (db->session != db->link.pg) {
+		db->session = db->link.pg;
+		memset(db->prepared, 0, sizeof db->prepared);
 	}
-	/* Notices may quote data; nothing here raises one that matters. */
-	PQsetNoticeReceiver(db->link, ignore_notice, NULL);
 	return true;
 }
 
-/* How a failure is to be understood. Measured with libpq 15: after pg_terminate_backend and an immediate stop the
- * failed result carries no SQLSTATE, and PQstatus may still say OK on the first failing call. */
-static enum outcome { GOOD, LOST, BUSY, SLOW, WRONG } judge(const char *sqlstate)
+/* What was prepared and begun went with the connection. */
+static void disconnect(struct db *db)
 {
-	static const struct {
-		const char *begin;
-		enum outcome outcome;
-	} table[] = {
-		{"08",    LOST},
-                {"57P01", LOST},
-                {"57P02", LOST},
-                {"57P03", LOST},
-                {"53",    LOST},
-		{"25006", LOST}, /* read-only: a stand-by after a fail-over; the next connection finds the primary */
-		{"40",    BUSY},
-                {"55P03", BUSY},
-                {"57014", SLOW},
-		{"23505", BUSY}, /* two met at a unique key that the statement did not name: run again, one now sees the
-  other */
-	};
-
-	if (!*sqlstate)
-		return LOST;
-	for (size_t i = 0; i < COUNT(table); i++)
-		if (strncmp(sqlstate, table[i].begin, strlen(table[i].begin)) == 0)
-			return table[i].outcome;
-	return WRONG;
-}
-
-/* The message of a failed statement may quote data, so the log gets its name, the SQLSTATE and the constraint. */
-static enum outcome explain(struct db *db, const char *name, const PGresult *result, struct fail *f)
-{
-	const char *sqlstate = PQresultErrorField(result, PG_DIAG_SQLSTATE);
-	const char *constraint = PQresultErrorField(result, PG_DIAG_CONSTRAINT_NAME);
-	enum outcome outcome;
-
-	snprintf(db->sqlstate, sizeof db->sqlstate, "%s", sqlstate ? sqlstate : "");
-	outcome = judge(db->sqlstate);
-	log_line(outcome == WRONG ? LOG_ERROR : LOG_WARN, "statement_failed",
-		"statement %s failed, SQLSTATE \"%s\", constraint \"%s\"", name, db->sqlstate,
-		constraint ? constraint : "");
-	switch (outcome) {
-	case LOST:
-		away(f);
-		break;
-	case BUSY:
-		fail(f, FAIL_LATER, "database_busy", "the database was busy with the same rows; try again");
-		break;
-	case SLOW:
-		fail(f, FAIL_LATER, "database_slow", "the database took too long; ask for less, or try again");
-		break;
-	default:
-		fail(f, FAIL_BUG, "statement", "the statement \"%s\" failed", name);
-	}
-	return outcome;
+	link_drop(&db->link);
+	db->session = NULL;
+	db->in_transaction = false;
 }
 
 static bool prepare(struct db *db, enum query_name name, struct fail *f, enum outcome *outcome)
 {
 	const struct statement *s = &statements[name];
+	AUTO(PGresult) done = NULL;
 
 	if (!db->prepared_statements || db->prepared[name])
 		return true;
-	AUTO(PGresult) done = PQprepare(db->link, s->name, s->sql, 0, NULL);
+	if (PQsendPrepare(db->link.pg, s->name, s->sql, 0, NULL))
+		done = link_answer_take(&db->link);
 	db->prepared[name] = PQresultStatus(done) == PGRES_COMMAND_OK;
 	if (!db->prepared[name])
-		*outcome = explain(db, s->name, done, f);
+		*outcome = link_explain(&db->link, s->name, done, f);
 	return db->prepared[name];
 }
-
-enum { PARAM_LIMIT = 24 };
 
 struct wire_params {
 	const char *values[PARAM_LIMIT];
 	int lengths[PARAM_LIMIT], formats[PARAM_LIMIT];
+	int count;
 };
 
 static bool to_wire(struct wire_params *wire, const struct param *params, size_t count, struct fail *f)
 {
 	if (count > PARAM_LIMIT)
 		return fail(f, FAIL_BUG, "params", "more than %d parameters", PARAM_LIMIT);
+	wire->count = (int)count;
 	for (size_t i = 0; i < count; i++) {
 		wire->values[i] = param_value(&params[i]);
 		wire->lengths[i] = (int)params[i].length;
@@ -228,13 +161,13 @@ static bool to_wire(struct wire_params *wire, const struct param *params, size_t
 	return true;
 }
 
-static PGresult *execute(struct db *db, enum query_name name, const struct wire_params *wire, size_t count)
+static bool send_statement(struct db *db, enum query_name name, const struct wire_params *w)
 {
 	const struct statement *s = &statements[name];
 
 	if (db->prepared_statements)
-		return PQexecPrepared(db->link, s->name, (int)count, wire->values, wire->lengths, wire->formats, 1);
-	return PQexecParams(db->link, s->sql, (int)count, NULL, wire->values, wire->lengths, wire->formats, 1);
+		return PQsendQueryPrepared(db->link.pg, s->name, w->count, w->values, w->lengths, w->formats, 1);
+	return PQsendQueryParams(db->link.pg, s->sql, w->count, NULL, w->values, w->lengths, w->formats, 1);
 }
 
 static bool shape_holds(const struct statement *s, int count, struct fail *f)
@@ -250,21 +183,20 @@ static void clear_result(void *result)
 }
 
 /* NULL with f and *outcome on failure. */
-static const struct rows *run_once(struct db *db, enum query_name name, struct fail *f, const struct wire_params *wire,
-	size_t count, enum outcome *outcome)
+static const struct rows *run_once(
+	struct db *db, enum query_name name, struct fail *f, const struct wire_params *wire, enum outcome *outcome)
 {
 	const struct statement *s = &statements[name];
+	PGresult *result = NULL;
 	struct rows *rows;
-	PGresult *result;
-	ExecStatusType status;
 
 	*outcome = LOST;
-	if ((!db->link && !connect_again(db, f)) || !prepare(db, name, f, outcome))
+	if (!connected(db, f) || !prepare(db, name, f, outcome))
 		return NULL;
-	result = execute(db, name, wire, count);
-	status = PQresultStatus(result);
-	if (status != PGRES_TUPLES_OK && status != PGRES_COMMAND_OK) {
-		*outcome = explain(db, s->name, result, f);
+	if (send_statement(db, name, wire))
+		result = link_answer_take(&db->link);
+	if (PQresultStatus(result) != PGRES_TUPLES_OK && PQresultStatus(result) != PGRES_COMMAND_OK) {
+		*outcome = link_explain(&db->link, s->name, result, f);
 		PQclear(result);
 		return NULL;
 	}
@@ -272,7 +204,7 @@ static const struct rows *run_once(struct db *db, enum query_name name, struct f
 	rows = arena_alloc(db->arena, sizeof *rows);
 	*rows = (struct rows){result, PQntuples(result)};
 	*outcome = GOOD;
-	db->sqlstate[0] = '\0';
+	db->link.sqlstate[0] = '\0';
 	return shape_holds(s, rows->count, f) ? rows : NULL;
 }
 
@@ -291,18 +223,17 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 	if (!to_wire(&wire, params, count, f))
 		return NULL;
 	for (int attempt = 1;; attempt++) {
-		bool fresh = !db->link, alone = !db->in_transaction && statements[name].repeatable;
+		bool used = db->link.pg, alone = !db->in_transaction && statements[name].repeatable;
 		struct fail trouble = {0};
 		enum outcome outcome;
-		const struct rows *rows = run_once(db, name, &trouble, &wire, count, &outcome);
+		const struct rows *rows = run_once(db, name, &trouble, &wire, &outcome);
 
 		if (rows)
 			return rows;
 		if (outcome == LOST)
 			disconnect(db);
-		/* A connection that was cut between two requests is found out here; one made just now that fails is an
-		 * answer. */
-		if (!alone || attempt >= TRIES || (outcome != BUSY && !(outcome == LOST && !fresh))) {
+		/* A connection that was cut between two requests is found out here; one made just now that fails is an answer. */
+		if (!alone || attempt == TRIES || !(outcome == BUSY || (outcome == LOST && used))) {
 			fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 			return NULL;
 		}
@@ -314,7 +245,7 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 static void cancel(struct db *db)
 {
 	char error[256];
-	PGcancel *handle = PQgetCancel(db->link);
+	PGcancel *handle = PQgetCancel(db->link.pg);
 
 	if (handle)
 		PQcancel(handle, error, sizeof error);
@@ -326,31 +257,21 @@ static void drain(struct db *db)
 {
 	PGresult *result;
 
-	while ((result = PQgetResult(db->link)))
+	while (db->link.pg && (result = PQgetResult(db->link.pg)))
 		PQclear(result);
 }
 
-static bool send_single(struct db *db, enum query_name name, const struct wire_params *wire, size_t count)
-{
-	const struct statement *s = &statements[name];
-	int sent = db->prepared_statements ? PQsendQueryPrepared(
-			   db->link, s->name, (int)count, wire->values, wire->lengths, wire->formats, 1)
-					   : PQsendQueryParams(db->link, s->sql, (int)count, NULL, wire->values,
-						   wire->lengths, wire->formats, 1);
-
-	return sent && PQsetSingleRowMode(db->link);
-}
-
-/* The connection may have been cut since the last request, and rows that were given out cannot be taken back: so make
- * sure first. */
+/* The connection may have been cut since the last request, and rows that were given out cannot be taken back: so make sure first. */
 static bool alive(struct db *db, struct fail *f)
 {
-	if (db->link && PQconsumeInput(db->link) && PQstatus(db->link) == CONNECTION_OK) {
-		AUTO(PGresult) pong = PQexec(db->link, "");
+	if (db->link.pg && PQsendQuery(db->link.pg, "")) {
+		AUTO(PGresult) pong = link_answer_take(&db->link);
+
 		if (PQresultStatus(pong) == PGRES_EMPTY_QUERY)
-			return true;
+			return connected(db, f);
 	}
-	return connect_again(db, f);
+	disconnect(db);
+	return connected(db, f);
 }
 
 bool db_each(struct db *db, enum query_name name, struct fail *f, const struct param *params, size_t count,
@@ -360,15 +281,15 @@ bool db_each(struct db *db, enum query_name name, struct fail *f, const struct p
 	enum outcome outcome = GOOD;
 	bool wanted = true;
 
-	if (!to_wire(&wire, params, count, f) || (!db->in_transaction && !alive(db, f))
-		|| !prepare(db, name, f, &outcome))
+	if (!to_wire(&wire, params, count, f) || (!db->in_transaction && !alive(db, f)) || !prepare(db, name, f, &outcome))
 		return false;
-	if (!send_single(db, name, &wire, count)) {
+	if (!send_statement(db, name, &wire) || !PQsetSingleRowMode(db->link.pg)) {
+		link_explain(&db->link, statements[name].name, NULL, f);
 		disconnect(db);
-		return away(f);
+		return false;
 	}
 	while (wanted && outcome == GOOD) {
-		AUTO(PGresult) result = PQgetResult(db->link);
+		AUTO(PGresult) result = PQgetResult(db->link.pg);
 		struct rows row = {result, 1};
 
 		if (!result)
@@ -376,7 +297,7 @@ bool db_each(struct db *db, enum query_name name, struct fail *f, const struct p
 		if (PQresultStatus(result) == PGRES_SINGLE_TUPLE)
 			wanted = each(&row, context, f);
 		else if (PQresultStatus(result) != PGRES_TUPLES_OK)
-			outcome = explain(db, statements[name].name, result, f);
+			outcome = link_explain(&db->link, statements[name].name, result, f);
 	}
 	if (!wanted)
 		cancel(db);
@@ -388,49 +309,59 @@ bool db_each(struct db *db, enum query_name name, struct fail *f, const struct p
 
 bool db_script(struct db *db, const char *name, const char *sql, struct fail *f)
 {
-	ExecStatusType status;
+	AUTO(PGresult) result = NULL;
 
-	if (!db->link && !connect_again(db, f))
+	if (!connected(db, f))
 		return false;
-	AUTO(PGresult) result = PQexec(db->link, sql);
-	status = PQresultStatus(result);
-	if (status == PGRES_COMMAND_OK || status == PGRES_TUPLES_OK)
+	if (PQsendQuery(db->link.pg, sql))
+		result = link_answer_take(&db->link);
+	if (PQresultStatus(result) == PGRES_COMMAND_OK || PQresultStatus(result) == PGRES_TUPLES_OK)
 		return true;
 	/* The schema quotes no data: its messages may be read in full. */
-	log_line(LOG_ERROR, "script_failed", "%s: %s", name, PQresultErrorMessage(result));
-	if (explain(db, name, result, f) == LOST)
+	if (result)
+		log_line(LOG_ERROR, "script_failed", "%s: %s", name, PQresultErrorMessage(result));
+	if (link_explain(&db->link, name, result, f) == LOST)
 		disconnect(db);
 	return false;
 }
 
 bool db_copy_begin(struct db *db, enum query_name name, struct fail *f)
 {
-	if (!db->link && !connect_again(db, f))
+	AUTO(PGresult) result = NULL;
+
+	if (!connected(db, f))
 		return false;
-	AUTO(PGresult) result = PQexec(db->link, statements[name].sql);
+	if (PQsendQuery(db->link.pg, statements[name].sql))
+		result = link_answer_take(&db->link);
 	if (PQresultStatus(result) == PGRES_COPY_IN)
 		return true;
-	explain(db, statements[name].name, result, f);
+	link_explain(&db->link, statements[name].name, result, f);
+	return false;
+}
+
+static bool copy_lost(struct db *db, struct fail *f)
+{
+	link_explain(&db->link, "copy", NULL, f);
+	disconnect(db);
 	return false;
 }
 
 bool db_copy_put(struct db *db, const char *bytes, size_t length, struct fail *f)
 {
-	return PQputCopyData(db->link, bytes, (int)length) == 1 || away(f);
+	return PQputCopyData(db->link.pg, bytes, (int)length) == 1 || copy_lost(db, f);
 }
 
 bool db_copy_end(struct db *db, struct fail *f)
 {
-	bool good;
+	AUTO(PGresult) result = NULL;
 
-	if (PQputCopyEnd(db->link, NULL) != 1)
-		return away(f);
-	AUTO(PGresult) result = PQgetResult(db->link);
-	good = PQresultStatus(result) == PGRES_COMMAND_OK;
-	if (!good)
-		explain(db, "copy", result, f);
-	drain(db);
-	return good;
+	if (PQputCopyEnd(db->link.pg, NULL) != 1)
+		return copy_lost(db, f);
+	result = link_answer_take(&db->link);
+	if (PQresultStatus(result) == PGRES_COMMAND_OK)
+		return true;
+	link_explain(&db->link, "copy", result, f);
+	return false;
 }
 
 struct tx tx_begin(struct db *db, struct fail *f)
@@ -457,6 +388,6 @@ void tx_end(struct tx *tx)
 	if (!tx->open)
 		return;
 	tx->open = tx->db->in_transaction = false;
-	if (tx->db->link && !db_script(tx->db, "rollback", "ROLLBACK", &ignored))
+	if (tx->db->link.pg && !db_script(tx->db, "rollback", "ROLLBACK", &ignored))
 		disconnect(tx->db);
 }

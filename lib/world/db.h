@@ -1,5 +1,4 @@
-/* db - one connection to PostgreSQL: the closed list of statements, transactions, COPY, and what to do when it is lost.
- */
+/* db - what is asked of PostgreSQL: the closed list of statements, transactions, COPY. */
 #ifndef WORLD_DB_H
 #define WORLD_DB_H
 
@@ -47,6 +46,10 @@ struct param as_instant(const struct instant *); /* NULL is SQL NULL */
 struct db *db_open(struct arena *, const char *url, bool prepared_statements);
 void db_close(struct db *);
 OWNED_BY_SCOPE(database, db_close)
+
+/* How long one answer may take; 0, as at first: without end. A server that is silent for longer counts as lost, so that a program can
+ * still say so to its caller. */
+void db_set_patience(struct db *, int64_t patience_ms);
 
 /* Runs a statement, prepared on its first use in a session. NULL on failure. The number of rows is what the statement's
  * shape promises. A statement marked repeatable that runs outside a transaction is run again when the connection turned

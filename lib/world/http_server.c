@@ -9,9 +9,13 @@
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcntl.h>
+#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
+
+/* Less than the 15 s that nginx waits for us (turnout.conf), so that a silent database still becomes an answer. */
+enum { PATIENCE_MS = 8000 };
 
 static volatile sig_atomic_t stop;
 static int nothing; /* /dev/null */
@@ -32,6 +36,8 @@ static void catch_signals(void)
 	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
 	sigaction(SIGTERM, &action, NULL);
 	sigaction(SIGINT, &action, NULL);
+	/* Sent by multiwatch, and caught by libfcgi in a way of its own. */
+	sigaction(SIGUSR1, &action, NULL);
 	/* A client that leaves must not end the program. */
 	sigaction(SIGPIPE, &ignore, NULL);
 }
@@ -106,31 +112,11 @@ static bool method_fits(const char *allowed, const char *method)
 	return strcmp(allowed, method) == 0 || (strcmp(allowed, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
-/* Errors that nginx found itself come here by error_page, so that all problems look alike. */
-static bool refused_by_nginx(const struct request *request, struct fail *f)
-{
-	const char *status = request_parameter(request, "REFUSED_STATUS");
-
-	if (!status || !*status)
-		return false;
-	if (strcmp(status, "413") == 0)
-		fail(f, FAIL_TOO_LARGE, "body_too_large", "the body is longer than this path takes");
-	else if (strcmp(status, "429") == 0)
-		fail(f, FAIL_TOO_MANY, "too_many_requests", "too many requests in a short time; slow down");
-	else if (strcmp(status, "404") == 0)
-		fail(f, FAIL_ABSENT, "path_unknown", "there is nothing at this path");
-	else
-		fail(f, FAIL_INPUT, "http_broken", "the request is not well-formed HTTP, or its head is too long");
-	return true;
-}
-
 static handler *find(
 	struct request *request, struct reply *reply, const struct route *routes, size_t count, struct fail *f)
 {
 	struct text allowed = text_new(request->arena, 200);
 
-	if (refused_by_nginx(request, f))
-		return NULL;
 	for (size_t i = 0; i < count; i++) {
 		if (!path_fits(request, routes[i].pattern))
 			continue;
@@ -170,6 +156,14 @@ static void answer(struct request *request, const struct route *routes, size_t c
 	log_request(NULL);
 }
 
+/* glibc raises these limits by itself after a large allocation and then keeps the memory: a program that once got a body of 1 MiB
+ * would stay that much larger. */
+static void give_memory_back(void)
+{
+	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
+	mallopt(M_TRIM_THRESHOLD, 128 * 1024);
+}
+
 static int complain(const struct fail *f)
 {
 	log_line(LOG_ERROR, "start_failed", "%s", f->detail);
@@ -186,6 +180,7 @@ int serve(const char *program, const struct route *routes, size_t count)
 	AUTO(database) db = NULL;
 
 	log_open(program, LOG_INFO);
+	give_memory_back();
 	secret_open();
 	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f))
 		return complain(&f);
@@ -196,7 +191,9 @@ int serve(const char *program, const struct route *routes, size_t count)
 			"file descriptor 0 is no listening socket; start this program with spawn-fcgi or systemd");
 		return complain(&f);
 	}
+	request.settings = &settings;
 	request.db = db = db_open(&arena, settings.database_url, settings.prepared_statements);
+	db_set_patience(db, PATIENCE_MS);
 	catch_signals();
 	while (!stop && FCGX_Accept_r(&request.fcgi) == 0) {
 		answer(&request, routes, count);

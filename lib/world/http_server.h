@@ -14,6 +14,7 @@
 #include <stddef.h>
 
 struct db;
+struct settings;
 
 /* 1 MiB, as in turnout.conf: nginx refuses more, so this is the second fence, for tests and other front ends. */
 enum { BODY_LIMIT_BYTES = 1 << 20 };
@@ -24,6 +25,7 @@ struct request {
 	struct arena *arena;
 	struct db *db;
 	const struct secret_key *key;
+	const struct settings *settings;
 	const char *method, *path, *peer; /* peer: the client's address, for the log of refused deliveries only */
 	struct query query;
 	struct {
