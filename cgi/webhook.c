@@ -1,7 +1,8 @@
 /* webhook - receives Cal.com's deliveries. */
 #include "base/log.h"
 #include "domain/trigger.h"
-#include "work/ingest.h"
+#include "base/settings.h"
+#include "work/queued.h"
 #include "work/senders.h"
 #include "world/http_server.h"
 
@@ -52,6 +53,8 @@ static bool answer(struct reply *reply, enum ingested outcome, struct fail *f)
 static bool receive(struct request *request, struct reply *reply, struct fail *f)
 {
 	static struct senders senders;
+	const struct spool spool = {request->settings->spool_dir, request->settings->spool_files,
+		request->settings->spool_megabytes * 1000000};
 	const struct sender *sender;
 	struct delivery delivery;
 	enum ingested outcome;
@@ -66,7 +69,10 @@ static bool receive(struct request *request, struct reply *reply, struct fail *f
 	}
 	delivery.workspace_id = sender->workspace_id;
 	delivery.connection_id = sender->connection_id;
-	return ingest(request->arena, request->db, request->key, &delivery, &outcome, f) && answer(reply, outcome, f);
+	delivery.source = "webhook";
+	delivery.received_at = instant_now();
+	return ingest_or_queue(request->arena, request->db, request->key, &spool, &delivery, &outcome, f)
+	       && answer(reply, outcome, f);
 }
 
 static bool describe(struct request *request, struct reply *reply, struct fail *f)

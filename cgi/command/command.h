@@ -30,6 +30,7 @@ command connection_add, connection_list, connection_rotate;
 command token_add, token_list, token_revoke;
 command import_leads, import_campaigns;
 command funnel_table;
+command events_list, events_show, events_retry, events_replay;
 
 /* One option. The field it sets: const char * (TEXT), int64_t (NUMBER, 1 and up), bool (FLAG). */
 struct option_row {

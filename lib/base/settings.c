@@ -1,6 +1,8 @@
 /* settings - what the environment says, read once at start; `turnout settings` prints the same rows. */
 #include "base/settings.h"
 
+#include "base/text.h"
+
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,6 +28,12 @@ static bool read_switch(const char *name, const char *value, void *field, struct
 	       || fail(f, FAIL_INPUT, "setting", "%s is \"%s\", expected on or off", name, value);
 }
 
+static bool read_number(const char *name, const char *value, void *field, struct fail *f)
+{
+	return i64_from_text(value, 1, 1000000, field)
+	    || fail(f, FAIL_INPUT, "setting", "%s is \"%s\", expected 1 to 1000000", name, value);
+}
+
 #define AT(field) offsetof(struct settings, field)
 
 static const struct setting {
@@ -34,17 +42,24 @@ static const struct setting {
 	size_t field;
 	const char *meaning;
 } settings[] = {
-	{"DATABASE_URL",          NULL,                 "",     read_string,    AT(database_url),        "PostgreSQL for the programs, as a libpq URL"    },
-	{"DATABASE_OWNER_URL",    NULL,                 "",     read_string,    AT(database_owner_url),
-         "PostgreSQL for the command line tool, as the owner of the schema; without it DATABASE_URL"                                                      },
-	{"TURNOUT_KEY_FILE",      NULL,                 "",     read_string,    AT(key_file),
-         "file with the 64 hex digits that seal secrets at rest"											  },
-	{"TURNOUT_KEY",           NULL,                 "",     read_string,    AT(key_hex),             "the 64 hex digits themselves, instead of a file"},
-	{"CALCOM_WEBHOOK_SECRET", "CAL_WEBHOOK_SECRET", "",     read_string,    AT(webhook_secret),
-         "secret that `turnout connection add` takes when no other is given"                                                                              },
-	{"LOG_LEVEL",             NULL,                 "info", read_log_level, AT(log_level),           "error, warn, info or debug"                     },
-	{"PREPARED_STATEMENTS",   NULL,                 "on",   read_switch,    AT(prepared_statements),
-         "off behind PgBouncer older than 1.21 in transaction mode"										       },
+	{"DATABASE_URL", NULL, "", read_string, AT(database_url), "PostgreSQL for the programs, as a libpq URL"},
+	{"DATABASE_OWNER_URL", NULL, "", read_string, AT(database_owner_url),
+		"PostgreSQL for the command line tool, as the owner of the schema; without it DATABASE_URL"},
+	{"TURNOUT_KEY_FILE", NULL, "", read_string, AT(key_file), "file with the 64 hex digits that seal secrets at rest"},
+	{"TURNOUT_KEY", NULL, "", read_string, AT(key_hex), "the 64 hex digits themselves, instead of a file"},
+	{"CALCOM_WEBHOOK_SECRET", "CAL_WEBHOOK_SECRET", "", read_string, AT(webhook_secret),
+		"secret that `turnout connection add` takes when no other is given"},
+	{"SPOOL_DIR", NULL, "", read_string, AT(spool_dir),
+		"directory that keeps deliveries while the database is away; without it they are refused with 503"},
+	{"SPOOL_FILES", NULL, "10000", read_number, AT(spool_files), "deliveries that the spool keeps at most"},
+	{"SPOOL_MEGABYTES", NULL, "256", read_number, AT(spool_megabytes), "size of the spool at most"},
+	{"PRESUME_MINUTES", NULL, "60", read_number, AT(presume_minutes),
+		"after the scheduled end, until a meeting whose end nobody told of is taken as held"},
+	{"COUNTERS_FILE", NULL, "", read_string, AT(counters_file),
+		"file that the programs of one machine count in together, for /metrics; without it nothing is counted"},
+	{"LOG_LEVEL", NULL, "info", read_log_level, AT(log_level), "error, warn, info or debug"},
+	{"PREPARED_STATEMENTS", NULL, "on", read_switch, AT(prepared_statements),
+		"off behind PgBouncer older than 1.21 in transaction mode"},
 };
 
 /* Both names may be set as long as they agree: nobody can guess which of two values was meant. */

@@ -8,6 +8,7 @@
 #include "base/secret.h"
 
 #include <stdbool.h>
+#include <stdint.h>
 
 struct settings {
 	const char *database_url, *database_owner_url;
@@ -15,6 +16,10 @@ struct settings {
 	const char *webhook_secret;
 	enum log_level log_level;
 	bool prepared_statements;
+	const char *spool_dir;
+	int64_t spool_files, spool_megabytes;
+	int64_t presume_minutes;
+	const char *counters_file;
 };
 
 /* Strings are borrowed from the environment. FAIL_INPUT with a sentence that names the setting. */

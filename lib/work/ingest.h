@@ -4,6 +4,7 @@
 #define WORK_INGEST_H
 
 #include "base/fail.h"
+#include "base/instant.h"
 #include "base/scope.h"
 #include "base/secret.h"
 
@@ -22,6 +23,8 @@ enum ingested {
 
 struct delivery {
 	int64_t workspace_id, connection_id;
+	const char *source; /* "webhook", or "clock": the worker says that a meeting is over */
+	struct instant received_at;
 	struct bytes body; /* raw */
 };
 

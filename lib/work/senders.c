@@ -103,7 +103,7 @@ bool senders_find(struct senders *s, struct db *db, const struct secret_key *key
 		*sender = connection ? named(s, id, body, signature, &reason) : guessed(s, body, signature, &reason);
 		if (*sender)
 			return true;
-		if (!signature || !*signature || !older_than(s, soon_us) || !read_again(s, db, key, &ignored))
+		if ((reason.kind == FAIL_DENIED && !signature) || !older_than(s, soon_us) || !read_again(s, db, key, &ignored))
 			return fail(f, reason.kind, reason.code, "%s", reason.detail);
 	}
 }

@@ -34,7 +34,8 @@ struct senders {
 };
 
 /* Who sent this body? connection: the path's segment, or NULL where the path names none; then the oldest signed
- * connections are tried. A changed secret is known after 5 s, and at once when a delivery needs it. FAIL_ABSENT: no
+ * connections are tried. A changed secret is known after 5 s, and
+ * a new one or a new connection within half a second of the first delivery that needs it. FAIL_ABSENT: no
  * such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be read and none were
  * kept. */
 bool senders_find(struct senders *, struct db *, const struct secret_key *, const char *connection, struct bytes body,

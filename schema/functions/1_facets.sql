@@ -9,6 +9,7 @@ BEGIN
     ON CONFLICT (workspace_id, uid) DO UPDATE SET
         number        = coalesce(old.number, excluded.number),
         known_at      = least(old.known_at, excluded.known_at),
+        heard_at      = least(old.heard_at, excluded.heard_at),
         schedule      = greatest(old.schedule, excluded.schedule),
         status_set    = greatest(old.status_set, excluded.status_set),
         started_at    = greatest(old.started_at, excluded.started_at),

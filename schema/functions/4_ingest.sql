@@ -36,8 +36,8 @@ $$;
 
 -- Applies what one event says of one booking (domain/booking; members are columns of bookings, attendees and activities).
 -- Returns the booking's uid.
-CREATE OR REPLACE FUNCTION apply_change(p_workspace bigint, p_connection bigint, p_change jsonb) RETURNS text
-LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION apply_change(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_change jsonb)
+RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     b bookings := jsonb_populate_record(NULL::bookings, p_change);
     a attendees;
@@ -51,6 +51,7 @@ BEGIN
     END IF;
     b.workspace_id := p_workspace;
     b.connection_id := p_connection;
+    b.heard_at := p_received_at;
     b.status := 'unknown';
     b.chain := b.uid;
     b.booked_at := b.known_at;
@@ -71,26 +72,52 @@ END
 $$;
 
 -- p_changes: one for each booking that the event speaks of, in order of uid, so that two events never wait for each other.
--- Returns what became of the delivery: 'duplicate', or p_status.
-CREATE OR REPLACE FUNCTION ingest(p_workspace bigint, p_connection bigint, p_delivery_key bytea, p_trigger text, p_uid text,
-    p_happened_at timestamptz, p_body bytea, p_status text, p_changes jsonb) RETURNS text LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION apply_changes(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_changes jsonb)
+RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     change jsonb;
     uids   text[] := '{}';
     u      text;
 BEGIN
-    INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, happened_at, trigger, uid, status, body)
-    VALUES (p_workspace, p_delivery_key, p_connection, p_happened_at, p_trigger, p_uid, p_status, p_body)
-        ON CONFLICT (workspace_id, delivery_key) DO NOTHING;
-    IF NOT FOUND THEN
-        RETURN 'duplicate';
-    END IF;
     FOR change IN SELECT jsonb_array_elements(p_changes) LOOP
-        uids := uids || apply_change(p_workspace, p_connection, change);
+        uids := uids || apply_change(p_workspace, p_connection, p_received_at, change);
     END LOOP;
     FOREACH u IN ARRAY uids LOOP
         PERFORM settle(p_workspace, u);
     END LOOP;
+END
+$$;
+
+-- Returns what became of the delivery: 'duplicate', or p_status.
+CREATE OR REPLACE FUNCTION ingest(p_workspace bigint, p_connection bigint, p_delivery_key bytea, p_source text, p_trigger text,
+    p_uid text, p_number bigint, p_happened_at timestamptz, p_received_at timestamptz, p_body bytea, p_status text, p_changes jsonb)
+RETURNS text LANGUAGE plpgsql AS $$
+BEGIN
+    INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, source, trigger, uid, number, happened_at, received_at,
+                                status, body)
+    VALUES (p_workspace, p_delivery_key, p_connection, p_source, p_trigger, p_uid, p_number, p_happened_at, p_received_at,
+            p_status, p_body)
+        ON CONFLICT (workspace_id, delivery_key) DO NOTHING;
+    IF NOT FOUND THEN
+        RETURN 'duplicate';
+    END IF;
+    PERFORM apply_changes(p_workspace, p_connection, p_received_at, p_changes);
     RETURN p_status;
+END
+$$;
+
+-- One that was kept as failed, once more.
+CREATE OR REPLACE FUNCTION apply_event(p_workspace bigint, p_event bigint, p_status text, p_changes jsonb) RETURNS boolean
+LANGUAGE plpgsql AS $$
+DECLARE
+    e webhook_events;
+BEGIN
+    UPDATE webhook_events SET status = p_status, error = NULL, next_try_at = NULL
+     WHERE workspace_id = p_workspace AND event_id = p_event AND status IN ('failed', 'dead') RETURNING * INTO e;
+    IF NOT FOUND THEN
+        RETURN false;
+    END IF;
+    PERFORM apply_changes(p_workspace, e.connection_id, e.received_at, p_changes);
+    RETURN true;
 END
 $$;

@@ -25,6 +25,8 @@ CREATE TABLE webhook_events (
     happened_at   timestamptz,
     trigger       text NOT NULL,
     uid           text,           -- of the booking, where the event names one
+    number        bigint,         -- Cal.com's numeric id of it, likewise
+    source        text NOT NULL DEFAULT 'webhook' CHECK (source IN ('webhook', 'clock')),
     status        text NOT NULL CHECK (status IN ('processed', 'ignored', 'failed', 'dead')),
     error         text,
     attempts      smallint NOT NULL DEFAULT 1,
@@ -36,6 +38,8 @@ CREATE TABLE webhook_events (
 );
 
 CREATE INDEX webhook_events_connection ON webhook_events (workspace_id, connection_id, event_id);
+CREATE INDEX webhook_events_booking ON webhook_events (workspace_id, uid) WHERE uid IS NOT NULL;
+CREATE INDEX webhook_events_number ON webhook_events (workspace_id, connection_id, number) WHERE number IS NOT NULL AND uid IS NULL;
 CREATE INDEX webhook_events_unsettled ON webhook_events (workspace_id, status, next_try_at) WHERE status IN ('failed', 'dead');
 
 CREATE TABLE bookings (
@@ -44,6 +48,7 @@ CREATE TABLE bookings (
     connection_id bigint NOT NULL,
     number        bigint,               -- Cal.com's numeric id, which some events carry instead of the uid
     known_at      timestamptz NOT NULL, -- the earliest moment that any event says it existed
+    heard_at      timestamptz NOT NULL, -- when the first event of it reached us
     schedule      schedule_facet,
     status_set    status_facet,
     started_at    timestamptz,          -- by MEETING_STARTED
@@ -63,6 +68,9 @@ CREATE TABLE bookings (
 
 CREATE UNIQUE INDEX bookings_number ON bookings (workspace_id, connection_id, number) WHERE number IS NOT NULL;
 CREATE INDEX bookings_booked ON bookings (workspace_id, booked_at, uid);
+-- Meetings whose end nobody has told of yet.
+CREATE INDEX bookings_unended ON bookings (workspace_id, ((schedule).ends_at))
+    WHERE status = 'accepted' AND (ended_at IS NULL OR ended_at < (schedule).ends_at);
 CREATE INDEX bookings_replaces ON bookings (workspace_id, ((replaces).uid)) WHERE replaces IS NOT NULL;
 
 CREATE TABLE attendees (

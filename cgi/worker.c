@@ -1,0 +1,161 @@
+/* worker - what has to be done without anybody asking: a table of jobs, each with its pause. */
+#include "base/arena.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/settings.h"
+#include "store/worker_lock.h"
+#include "work/presume.h"
+#include "work/queued.h"
+#include "work/retry_events.h"
+#include "world/db.h"
+
+#include <signal.h>
+#include <time.h>
+
+struct shift {
+	struct arena *arena;
+	struct db *db;
+	const struct settings *settings;
+	const struct secret_key *key;
+};
+
+typedef bool job(struct shift *, struct fail *);
+
+static job empty_spool, retry_failed, presume;
+
+static struct {
+	const char *name;
+	job *run;
+	int64_t pause_ms;
+	bool alone; /* only one worker of the database does it; the spool is this machine's own */
+	int64_t due_ms;
+} jobs[] = {
+	{"spool", empty_spool, 500, false, 0},
+	{"retry", retry_failed, 5000, true, 0},
+	{"presume", presume, 60000, true, 0},
+};
+
+static bool empty_spool(struct shift *s, struct fail *f)
+{
+	const struct spool spool = {
+		s->settings->spool_dir, s->settings->spool_files, s->settings->spool_megabytes * 1000000};
+	int64_t applied;
+
+	if (!*spool.directory)
+		return true;
+	if (!queued_apply(s->arena, s->db, s->key, &spool, &applied, f))
+		return false;
+	if (applied)
+		log_line(LOG_INFO, "spool_applied", "%lld spooled deliveries were applied", (long long)applied);
+	return true;
+}
+
+static bool retry_failed(struct shift *s, struct fail *f)
+{
+	struct retried retried = {0};
+
+	if (!retry_events(s->arena, s->db, s->key, &retried, f))
+		return false;
+	if (retried.applied)
+		log_line(LOG_INFO, "events_retried", "%lld failed events were applied", (long long)retried.applied);
+	return true;
+}
+
+static bool presume(struct shift *s, struct fail *f)
+{
+	int64_t count;
+
+	if (!presume_ended(s->arena, s->db, s->key, s->settings->presume_minutes, &count, f))
+		return false;
+	if (count)
+		log_line(LOG_INFO, "meetings_presumed", "%lld meetings are over, by the clock", (long long)count);
+	return true;
+}
+
+static int64_t clock_ms(void)
+{
+	struct timespec now;
+
+	clock_gettime(CLOCK_MONOTONIC, &now);
+	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
+}
+
+/* A database that is away fails every job at every round: said once when it begins, and once when it is over. */
+static void report(const char *name, bool good, const struct fail *f)
+{
+	static bool away;
+
+	if (good && away)
+		log_line(LOG_INFO, "database_back", "the database answers again");
+	else if (!good && f->kind != FAIL_LATER)
+		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
+	else if (!good && !away)
+		log_line(LOG_WARN, f->code, "job %s has to wait: %s", name, f->detail);
+	away = !good && f->kind == FAIL_LATER;
+}
+
+static void run_due(struct shift *shift)
+{
+	for (size_t i = 0; i < COUNT(jobs); i++) {
+		struct fail f = {0};
+		bool held = !jobs[i].alone, good;
+
+		if (clock_ms() < jobs[i].due_ms)
+			continue;
+		good = held || worker_lock(shift->db, &held, &f);
+		if (good && held)
+			good = jobs[i].run(shift, &f);
+		report(jobs[i].name, good, &f);
+		jobs[i].due_ms = clock_ms() + jobs[i].pause_ms;
+		arena_empty(shift->arena);
+	}
+}
+
+/* Sleeps until the next job is due; false when a signal asks to end. */
+static bool rest(const sigset_t *signals)
+{
+	int64_t next_ms = clock_ms() + 60000, left_ms;
+	struct timespec pause;
+
+	for (size_t i = 0; i < COUNT(jobs); i++)
+		if (jobs[i].due_ms < next_ms)
+			next_ms = jobs[i].due_ms;
+	left_ms = next_ms > clock_ms() ? next_ms - clock_ms() : 0;
+	pause = (struct timespec){.tv_sec = left_ms / 1000, .tv_nsec = left_ms % 1000 * 1000000};
+	return sigtimedwait(signals, NULL, &pause) < 0;
+}
+
+/* Long enough for a round of work, short enough to notice a server that is silent. */
+enum { PATIENCE_MS = 30000 };
+
+int main(void)
+{
+	struct arena arena = {0};
+	struct settings settings;
+	struct secret_key key;
+	struct fail f = {0};
+	struct shift shift = {.arena = &arena, .settings = &settings, .key = &key};
+	sigset_t signals;
+	AUTO(database) db = NULL;
+
+	log_open("worker", LOG_INFO);
+	secret_open();
+	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f)) {
+		log_line(LOG_ERROR, "start_failed", "%s", f.detail);
+		return 1;
+	}
+	log_open("worker", settings.log_level);
+	sigemptyset(&signals);
+	sigaddset(&signals, SIGTERM);
+	sigaddset(&signals, SIGINT);
+	sigaddset(&signals, SIGUSR1); /* sent by multiwatch */
+	sigprocmask(SIG_BLOCK, &signals, NULL);
+	signal(SIGPIPE, SIG_IGN);
+	shift.db = db = db_open(&arena, settings.database_url, settings.prepared_statements);
+	db_set_patience(db, PATIENCE_MS);
+	do
+		run_due(&shift);
+	while (rest(&signals));
+	arena_end(&arena);
+	return 0;
+}

@@ -1,0 +1,100 @@
+/* queued - verified deliveries while the database is away: into the spool, and out of it when the database is back. */
+#include "work/queued.h"
+
+#include "base/arena.h"
+#include "base/instant.h"
+#include "base/log.h"
+#include "base/text.h"
+
+#include <stdio.h>
+#include <string.h>
+
+/* A file is, sealed: one line "turnout 1 <workspace> <connection> <received>", then the body as it came. */
+static struct bytes wrap(struct arena *arena, const struct secret_key *key, const struct delivery *d)
+{
+	struct text text = text_new(arena, d->body.length + 200);
+	char received[INSTANT_SIZE];
+
+	text_add(&text, "turnout 1 %lld %lld %s\n", (long long)d->workspace_id, (long long)d->connection_id,
+		instant_to_rfc3339(d->received_at, received));
+	text_add_bytes(&text, (const char *)d->body.at, d->body.length);
+	return secret_seal(arena, key, (struct bytes){(const unsigned char *)text.bytes, text.length});
+}
+
+static bool unwrap(struct arena *arena, const struct secret_key *key, struct bytes sealed, struct delivery *d, struct fail *f)
+{
+	struct bytes plain;
+	const char *end;
+	char *rest, *words[5];
+
+	if (!secret_unseal(arena, key, sealed, &plain, f))
+		return false;
+	end = memchr(plain.at, '\n', plain.length);
+	if (!end)
+		return fail(f, FAIL_BUG, "spool_head", "a spooled file has no head");
+	rest = arena_copy(arena, (const char *)plain.at, (size_t)(end - (const char *)plain.at));
+	for (size_t i = 0; i < COUNT(words); i++)
+		if (!(words[i] = strsep(&rest, " ")))
+			return fail(f, FAIL_BUG, "spool_head", "a spooled file has a head that is not understood");
+	if (strcmp(words[0], "turnout") != 0 || strcmp(words[1], "1") != 0
+		|| !i64_from_text(words[2], 1, INT64_MAX, &d->workspace_id)
+		|| !i64_from_text(words[3], 1, INT64_MAX, &d->connection_id)
+		|| !instant_from_rfc3339(words[4], strlen(words[4]), &d->received_at))
+		return fail(f, FAIL_BUG, "spool_head", "a spooled file has a head that is not understood");
+	d->source = "webhook";
+	d->body.at = (const unsigned char *)end + 1;
+	d->body.length = plain.length - (size_t)(d->body.at - plain.at);
+	return true;
+}
+
+bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
+	const struct delivery *delivery, enum ingested *outcome, struct fail *f)
+{
+	struct fail trouble = {0}, full = {0};
+
+	if (ingest(arena, db, key, delivery, outcome, &trouble))
+		return true;
+	if (trouble.kind == FAIL_LATER && spool_put(spool, delivery->received_at, wrap(arena, key, delivery), &full)) {
+		*outcome = INGESTED_QUEUED;
+		return true;
+	}
+	if (full.kind)
+		log_line(LOG_ERROR, full.code, "a delivery could not be spooled: %s", full.detail);
+	return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
+}
+
+/* False with FAIL_LATER when this and all that follow have to wait. */
+static bool apply_one(
+	struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool, const char *name, struct fail *f)
+{
+	struct delivery delivery;
+	struct bytes sealed;
+	enum ingested outcome;
+	struct fail poison = {0};
+
+	if (spool_take(arena, spool, name, &sealed, &poison) && unwrap(arena, key, sealed, &delivery, &poison)
+		&& ingest(arena, db, key, &delivery, &outcome, &poison))
+		return spool_drop(spool, name, f);
+	if (poison.kind == FAIL_LATER)
+		return fail(f, FAIL_LATER, poison.code, "%s", poison.detail);
+	log_line(LOG_ERROR, "spool_set_aside", "a spooled delivery is set aside: %s", poison.detail);
+	return spool_set_aside(spool, name, f);
+}
+
+bool queued_apply(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool, int64_t *applied,
+	struct fail *f)
+{
+	struct arena names_arena = {0};
+	const char **names;
+	size_t count;
+	bool good = spool_list(&names_arena, spool, &names, &count, f);
+
+	*applied = 0;
+	for (size_t i = 0; good && i < count; i++) {
+		good = apply_one(arena, db, key, spool, names[i], f);
+		*applied += good;
+		arena_empty(arena);
+	}
+	arena_end(&names_arena);
+	return good;
+}
