@@ -4,6 +4,7 @@
 #include <stdarg.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistr.h>
 
 /* A cut inside a UTF-8 sequence would make the whole answer invalid. */
 static void drop_broken_end(char *text)
@@ -14,6 +15,15 @@ static void drop_broken_end(char *text)
 		start--;
 	if (start > 0 && (unsigned char)text[start - 1] >= 0xC0)
 		text[start - 1] = '\0';
+}
+
+/* Formats such as %.40s cut what they quote wherever it happens. */
+static void replace_broken(char *text)
+{
+	const uint8_t *bad;
+
+	while ((bad = u8_check((const uint8_t *)text, strlen(text))))
+		text[bad - (const uint8_t *)text] = '?';
 }
 
 bool fail(struct fail *f, enum fail_kind kind, const char *code, const char *format, ...)
@@ -30,5 +40,6 @@ bool fail(struct fail *f, enum fail_kind kind, const char *code, const char *for
 	va_end(args);
 	if (length >= (int)sizeof f->detail)
 		drop_broken_end(f->detail);
+	replace_broken(f->detail);
 	return false;
 }
