@@ -17,7 +17,7 @@
 /* Seen in addresses that people paste: UTF-8 of U+00A0, U+200B, U+200E, U+FEFF, typographic quotes. */
 static const char *const fluff_around[] = {" ", "\t", "\r", "\n", "<", ">", "\"", "'", "\xC2\xA0", "\xE2\x80\x8B",
 	"\xE2\x80\x8E", "\xEF\xBB\xBF", "\xE2\x80\x9C", "\xE2\x80\x9D"};
-static const char *const fluff_behind[] = {".", ",", ";"};
+static const char *const fluff_behind[] = {".", ",", ";", "\xE3\x80\x82"}; /* the last: U+3002, a full stop */
 
 struct span {
 	const char *from, *to;
@@ -116,6 +116,26 @@ static const char *mailbox_of(struct arena *arena, const char *local, const char
 	return arena_print(arena, "%s@%s", *mailbox ? mailbox : local, provider.canonical_domain);
 }
 
+/* A tag does not make a role mailbox anybody's. */
+static bool is_role(struct arena *arena, const char *local, const char *domain)
+{
+	char *name = arena_string(arena, local), *tag = strchr(name, mail_provider_of(domain).tag);
+
+	if (tag)
+		*tag = '\0';
+	return mailbox_is_role(name);
+}
+
+/* Composing and IDNA turn look-alikes (a full-width @, a Greek question mark) into what has a meaning here, and small letters
+ * may be longer than capitals. Where the key would be understood as another address, or as none, there is none. */
+static bool settled(const char *key)
+{
+	struct span s = trim(key);
+	const char *at = strchr(key, '@');
+
+	return clean(key) && s.from == key && *s.to == '\0' && at == strrchr(key, '@') && at[1];
+}
+
 bool address_parse(struct arena *arena, const char *text, struct address *address)
 {
 	struct span s = trim(text);
@@ -132,8 +152,10 @@ bool address_parse(struct arena *arena, const char *text, struct address *addres
 		return false;
 	*at = '\0';
 	domain = ascii_domain(arena, at + 1);
-	address->shared = mailbox_is_role(local);
+	address->shared = is_role(arena, local, domain);
 	address->email_key = arena_print(arena, "%s@%s", local, domain);
+	if (!settled(address->email_key))
+		return false;
 	address->mailbox_key = address->shared ? address->email_key : mailbox_of(arena, local, domain);
 	return true;
 }
