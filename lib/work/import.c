@@ -55,7 +55,7 @@ static bool merge_campaigns(struct import *im, struct fail *f)
 }
 
 static const struct kind kinds[] = {
-	[IMPORT_LEADS] = {leads_stage_begin,     put_lead,     leads_stage_end,     merge_leads    },
+	[IMPORT_LEADS] = {leads_stage_begin, put_lead, leads_stage_end, merge_leads},
 	[IMPORT_CAMPAIGNS] = {campaigns_stage_begin, put_campaign, campaigns_stage_end, merge_campaigns},
 };
 

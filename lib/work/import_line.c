@@ -22,36 +22,36 @@ struct import_column {
 #define CAMPAIGN(name) #name, offsetof(struct import_line, campaign.name)
 
 static const struct import_column lead_columns[] = {
-	{LEAD(lead_id),            check_id,   MAY,  NULL         },
-	{LEAD(campaign_id),        check_id,   MAY,  NULL         },
-	{LEAD(email),              check_text, MUST, NULL         },
-	{LEAD(first_name),         check_text, MAY,  NULL         },
-	{LEAD(last_name),          check_text, MAY,  NULL         },
-	{LEAD(company),            check_text, MAY,  NULL         },
-	{LEAD(title),              check_text, MAY,  NULL         },
-	{LEAD(phone),              check_text, MAY,  NULL         },
-	{LEAD(website),            check_text, MAY,  NULL         },
-	{LEAD(first_contacted_at), check_time, MAY,  "campaign_id"},
-	{LEAD(last_contacted_at),  check_time, MAY,  "campaign_id"},
-	{LEAD(replied_at),         check_time, MAY,  "campaign_id"},
-	{LEAD(interested_at),      check_time, MAY,  "campaign_id"},
+	{LEAD(lead_id), check_id, MAY, NULL},
+	{LEAD(campaign_id), check_id, MAY, NULL},
+	{LEAD(email), check_text, MUST, NULL},
+	{LEAD(first_name), check_text, MAY, NULL},
+	{LEAD(last_name), check_text, MAY, NULL},
+	{LEAD(company), check_text, MAY, NULL},
+	{LEAD(title), check_text, MAY, NULL},
+	{LEAD(phone), check_text, MAY, NULL},
+	{LEAD(website), check_text, MAY, NULL},
+	{LEAD(first_contacted_at), check_time, MAY, "campaign_id"},
+	{LEAD(last_contacted_at), check_time, MAY, "campaign_id"},
+	{LEAD(replied_at), check_time, MAY, "campaign_id"},
+	{LEAD(interested_at), check_time, MAY, "campaign_id"},
 };
 
 static const struct import_column campaign_columns[] = {
-	{CAMPAIGN(campaign_id), check_id,    MUST, NULL },
-	{CAMPAIGN(name),        check_text,  MAY,  NULL },
-	{CAMPAIGN(day),         check_day,   MAY,  NULL },
-	{CAMPAIGN(sent),        check_count, MAY,  "day"},
-	{CAMPAIGN(bounced),     check_count, MAY,  "day"},
-	{CAMPAIGN(replied),     check_count, MAY,  "day"},
-	{CAMPAIGN(interested),  check_count, MAY,  "day"},
+	{CAMPAIGN(campaign_id), check_id, MUST, NULL},
+	{CAMPAIGN(name), check_text, MAY, NULL},
+	{CAMPAIGN(day), check_day, MAY, NULL},
+	{CAMPAIGN(sent), check_count, MAY, "day"},
+	{CAMPAIGN(bounced), check_count, MAY, "day"},
+	{CAMPAIGN(replied), check_count, MAY, "day"},
+	{CAMPAIGN(interested), check_count, MAY, "day"},
 };
 
 static const struct columns {
 	const struct import_column *at;
 	size_t count;
 } columns[] = {
-	[IMPORT_LEADS] = {lead_columns,     COUNT(lead_columns)    },
+	[IMPORT_LEADS] = {lead_columns, COUNT(lead_columns)},
 	[IMPORT_CAMPAIGNS] = {campaign_columns, COUNT(campaign_columns)},
 };
 
