@@ -1,10 +1,9 @@
 /* health - says whether Turnout works, and answers for all paths that nobody else serves. */
 #include "store/health.h"
+#include "work/metrics.h"
 #include "base/instant.h"
 #include "store/connections.h"
 #include "world/http_server.h"
-
-#include <string.h>
 
 static handler alive, dependencies, metrics;
 
@@ -21,54 +20,89 @@ static bool alive(struct request *request, struct reply *reply, struct fail *f)
 	return reply_json_take(reply, 200, json_pack("{s:s}", "status", "ok"), f);
 }
 
-static json_t *connection_json(const struct connection *c)
+static json_t *moment_json(struct instant at)
 {
 	char text[INSTANT_SIZE];
 
-	return json_pack("{s:I, s:s, s:s?}", "connection", (json_int_t)c->connection_id, "name", c->name,
-		"last_event_at", c->last_event_at.us ? instant_to_rfc3339(c->last_event_at, text) : NULL);
+	return at.us ? json_string(instant_to_rfc3339(at, text)) : json_null();
 }
 
-/* Degraded is still 200: monitors that only look at the status ask whether requests are answered, and they are. */
+static json_t *connections_json(const struct connection *connections, size_t count)
+{
+	json_t *list = json_array();
+
+	for (size_t i = 0; i < count; i++)
+		json_array_append_new(list,
+			json_pack("{s:I, s:s, s:o}", "connection", (json_int_t)connections[i].connection_id, "name",
+				connections[i].name, "last_event_at", moment_json(connections[i].last_event_at)));
+	return list;
+}
+
+static json_t *spool_json(const struct spool *spool, bool *good)
+{
+	struct spool_state state;
+	struct fail f = {0};
+
+	if (!*spool->directory)
+		return json_pack("{s:s}", "status", "absent");
+	if (!spool_look(spool, &state, &f)) {
+		*good = false;
+		return json_pack("{s:s, s:s}", "status", "broken", "message", f.detail);
+	}
+	*good = state.files == 0 && state.set_aside == 0;
+	return json_pack("{s:s, s:I, s:I, s:o, s:I}", "status", *good ? "ok" : "filled", "files", (json_int_t)state.files,
+		"bytes", (json_int_t)state.bytes, "oldest", moment_json(state.oldest), "set_aside",
+		(json_int_t)state.set_aside);
+}
+
+static json_t *database_json(bool up, double latency_ms, const struct fail *trouble)
+{
+	return up ? json_pack("{s:s, s:f}", "status", "ok", "latency_ms", latency_ms)
+		  : json_pack("{s:s, s:s}", "status", "unavailable", "message", trouble->detail);
+}
+
+/* Degraded is still 200: monitors that only look at the status ask whether requests are answered, and they are. Without
+ * the database they are not, but for webhooks. */
 static bool dependencies(struct request *request, struct reply *reply, struct fail *f)
 {
+	const struct spool spool = spool_from_settings(request->settings);
 	struct instant begin = instant_now();
+	struct health_counts counts = {0};
+	struct connection *connections = NULL;
 	struct fail trouble = {0};
-	struct health_counts counts;
-	struct connection *connections;
-	json_t *list;
-	size_t count;
-	bool works = health_counts(request->db, &counts, &trouble);
+	bool up = health_counts(request->db, &counts, &trouble), spool_good = true, good;
 	double latency_ms = (double)(instant_now().us - begin.us) / 1000;
+	size_t count = 0;
+	json_t *health;
 
-	if (!works || !connections_health(request->db, request->arena, 0, &connections, &count, &trouble))
-		return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
-	list = json_array();
-	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list, connection_json(&connections[i]));
-	return reply_json_take(reply, 200,
-		json_pack("{s:s, s:s, s:{s:s, s:f}, s:{s:I, s:I}, s:o}", "status",
-			counts.failed || counts.dead ? "degraded" : "ok", "version", TURNOUT_VERSION, "database",
-			"status", "ok", "latency_ms", latency_ms, "events", "failed", (json_int_t)counts.failed, "dead",
-			(json_int_t)counts.dead, "connections", list),
-		f);
+	up = up && connections_health(request->db, request->arena, 0, &connections, &count, &trouble);
+	health = json_pack("{s:s, s:o, s:o}", "version", TURNOUT_VERSION, "database", database_json(up, latency_ms, &trouble),
+		"spool", spool_json(&spool, &spool_good));
+	if (!up) {
+		json_object_set_new(health, "status", json_string("unavailable"));
+		return reply_json_take(reply, 503, health, f);
+	}
+	good = spool_good && counts.failed == 0 && counts.dead == 0 && counts.worker_active;
+	json_object_set_new(health, "status", json_string(good ? "ok" : "degraded"));
+	json_object_set_new(health, "events",
+		json_pack("{s:I, s:I, s:o}", "failed", (json_int_t)counts.failed, "dead", (json_int_t)counts.dead,
+			"oldest_failed_at", moment_json(counts.oldest_failed_at)));
+	json_object_set_new(health, "worker", json_pack("{s:b}", "active", (int)counts.worker_active));
+	json_object_set_new(health, "connections", connections_json(connections, count));
+	return reply_json_take(reply, 200, health, f);
 }
 
 static bool metrics(struct request *request, struct reply *reply, struct fail *f)
 {
+	enum { METRICS_LIMIT_BYTES = 256 * 1024 };
+	const struct spool spool = spool_from_settings(request->settings);
+	struct text text = text_new(request->arena, METRICS_LIMIT_BYTES);
 	struct health_counts counts;
-	struct fail away = {0};
-	bool up = health_counts(request->db, &counts, &away);
-	const char *text = arena_print(request->arena,
-		"# HELP turnout_database_up Whether the database answered.\n"
-		"# TYPE turnout_database_up gauge\n"
-		"turnout_database_up %d\n"
-		"# HELP turnout_events_unsettled Events that could not be applied.\n"
-		"# TYPE turnout_events_unsettled gauge\n"
-		"turnout_events_unsettled{status=\"failed\"} %lld\n"
-		"turnout_events_unsettled{status=\"dead\"} %lld\n",
-		up, (long long)counts.failed, (long long)counts.dead);
+	struct spool_state state;
+	struct fail away = {0}, absent = {0};
+	bool up = health_counts(request->db, &counts, &away), spooling = spool_look(&spool, &state, &absent);
 
-	return reply_stream_begin(request, reply, "text/plain; version=0.0.4", NULL, f)
-	       && reply_write(request, text, strlen(text), f);
+	metrics_print(request->counters, &(struct gauges){up ? &counts : NULL, spooling ? &state : NULL}, instant_now(), &text);
+	return text_whole(&text, f) && reply_stream_begin(request, reply, "text/plain; version=0.0.4", NULL, f)
+	    && reply_write(request, text.bytes, text.length, f);
 }

@@ -1,7 +1,8 @@
 /* webhook - receives Cal.com's deliveries. */
+#include "base/instant.h"
 #include "base/log.h"
 #include "domain/trigger.h"
-#include "base/settings.h"
+#include "work/metrics.h"
 #include "work/queued.h"
 #include "work/senders.h"
 #include "world/http_server.h"
@@ -50,29 +51,65 @@ static bool answer(struct reply *reply, enum ingested outcome, struct fail *f)
 		reply, words[outcome].status, json_pack("{s:s, s:b}", "status", words[outcome].word, "success", 1), f);
 }
 
-static bool receive(struct request *request, struct reply *reply, struct fail *f)
+/* Whose delivery it is, and whether it becomes an event. */
+static bool take_in(struct request *request, struct delivery *delivery, enum ingested *outcome, struct fail *f)
 {
 	static struct senders senders;
-	const struct spool spool = {request->settings->spool_dir, request->settings->spool_files,
-		request->settings->spool_megabytes * 1000000};
+	const struct spool spool = spool_from_settings(request->settings);
 	const struct sender *sender;
-	struct delivery delivery;
-	enum ingested outcome;
 
-	if (!request_body(request, BODY_LIMIT_BYTES, &delivery.body, f))
+	senders.directory = spool.directory;
+	if (!request_body(request, BODY_LIMIT_BYTES, &delivery->body, f)
+		|| !senders_find(&senders, request->db, request->key, request_segment(request, "connection"),
+			delivery->body, signature_header(request), &sender, f))
 		return false;
-	if (!senders_find(&senders, request->db, request->key, request_segment(request, "connection"), delivery.body,
-		    signature_header(request), &sender, f)) {
-		if (f->kind == FAIL_DENIED)
-			log_line(LOG_WARN, f->code, "a delivery from %s was refused", request->peer);
-		return false;
+	delivery->workspace_id = sender->workspace_id;
+	delivery->connection_id = sender->connection_id;
+	return ingest_or_queue(request->arena, request->db, request->key, &spool, delivery, outcome, f);
+}
+
+static enum delivered kind_of_failure(enum fail_kind kind)
+{
+	switch (kind) {
+	case FAIL_DENIED:
+	case FAIL_ABSENT:
+		return DELIVERED_REFUSED;
+	case FAIL_LATER:
+	case FAIL_BUG:
+		return DELIVERED_FAILED;
+	default:
+		return DELIVERED_INVALID;
 	}
-	delivery.workspace_id = sender->workspace_id;
-	delivery.connection_id = sender->connection_id;
-	delivery.source = "webhook";
-	delivery.received_at = instant_now();
-	return ingest_or_queue(request->arena, request->db, request->key, &spool, &delivery, &outcome, f)
-	       && answer(reply, outcome, f);
+}
+
+/* A stranger may knock as often as he likes: one line a minute and address. */
+static void note_refusal(const struct request *request, const struct fail *f)
+{
+	uint64_t held_back;
+
+	if (f->kind == FAIL_DENIED && once_a_minute(request->counters, request->peer, instant_now(), &held_back))
+		log_line(LOG_WARN, f->code, "a delivery from %s was refused; %llu other lines like this were held back",
+			request->peer, (unsigned long long)held_back);
+}
+
+static bool receive(struct request *request, struct reply *reply, struct fail *f)
+{
+	static const enum delivered kinds[] = {
+		[INGESTED_PROCESSED] = DELIVERED_PROCESSED,
+		[INGESTED_DUPLICATE] = DELIVERED_DUPLICATE,
+		[INGESTED_IGNORED] = DELIVERED_IGNORED,
+		[INGESTED_QUEUED] = DELIVERED_QUEUED,
+	};
+	struct delivery delivery = {.source = "webhook", .received_at = instant_now()};
+	enum ingested outcome = INGESTED_PROCESSED;
+	bool good = take_in(request, &delivery, &outcome, f);
+
+	metrics_delivery(request->counters, delivery.trigger, good ? kinds[outcome] : kind_of_failure(f->kind),
+		instant_now().us - delivery.received_at.us);
+	if (good)
+		return answer(reply, outcome, f);
+	note_refusal(request, f);
+	return false;
 }
 
 static bool describe(struct request *request, struct reply *reply, struct fail *f)

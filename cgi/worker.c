@@ -37,8 +37,7 @@ static struct {
 
 static bool empty_spool(struct shift *s, struct fail *f)
 {
-	const struct spool spool = {
-		s->settings->spool_dir, s->settings->spool_files, s->settings->spool_megabytes * 1000000};
+	const struct spool spool = spool_from_settings(s->settings);
 	int64_t applied;
 
 	if (!*spool.directory)

@@ -7,6 +7,8 @@
 static const struct column columns[] = {
 	COLUMN(struct health_counts, failed, read_i64),
 	COLUMN(struct health_counts, dead, read_i64),
+	COLUMN(struct health_counts, oldest_failed_at, read_instant),
+	COLUMN(struct health_counts, worker_active, read_bool),
 };
 
 bool health_counts(struct db *db, struct health_counts *counts, struct fail *f)

@@ -3,6 +3,7 @@
 #define STORE_HEALTH_H
 
 #include "base/fail.h"
+#include "base/instant.h"
 #include "base/scope.h"
 
 #include <stdint.h>
@@ -10,7 +11,9 @@
 struct db;
 
 struct health_counts {
-	int64_t failed, dead; /* events that could not be applied yet, or were given up */
+	int64_t failed, dead;            /* events that could not be applied yet, or were given up */
+	struct instant oldest_failed_at; /* us is 0 when there is none */
+	bool worker_active;
 };
 
 bool health_counts(struct db *, struct health_counts *, struct fail *) MUST_CHECK;

@@ -27,13 +27,15 @@ static bool keep(struct db *db, const struct stored_event *stored, enum ingested
 	return events_keep_failed(db, stored, trouble.detail, f);
 }
 
-bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, const struct delivery *delivery,
+bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery,
 	enum ingested *outcome, struct fail *f)
 {
 	struct meaning meaning;
 
-	return meaning_read(arena, delivery->body, &meaning, f)
-	       && keep(db,
+	if (!meaning_read(arena, delivery->body, &meaning, f))
+		return false;
+	delivery->trigger = meaning.event.trigger;
+	return keep(db,
 		       &(struct stored_event){
 			       .workspace_id = delivery->workspace_id,
 			       .connection_id = delivery->connection_id,

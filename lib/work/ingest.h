@@ -26,11 +26,12 @@ struct delivery {
 	const char *source; /* "webhook", or "clock": the worker says that a meeting is over */
 	struct instant received_at;
 	struct bytes body; /* raw */
+	const char *trigger; /* set by ingest as soon as it is known */
 };
 
 /* True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the database is away.
  */
-bool ingest(struct arena *, struct db *, const struct secret_key *, const struct delivery *, enum ingested *,
+bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, enum ingested *,
 	struct fail *) MUST_CHECK;
 
 #endif

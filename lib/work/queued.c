@@ -48,7 +48,7 @@ static bool unwrap(struct arena *arena, const struct secret_key *key, struct byt
 }
 
 bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
-	const struct delivery *delivery, enum ingested *outcome, struct fail *f)
+	struct delivery *delivery, enum ingested *outcome, struct fail *f)
 {
 	struct fail trouble = {0}, full = {0};
 

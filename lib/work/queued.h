@@ -12,7 +12,7 @@ struct arena;
 struct db;
 
 /* As `ingest`, but a delivery that the database cannot take now is spooled: INGESTED_QUEUED. FAIL_LATER only when that failed too. */
-bool ingest_or_queue(struct arena *, struct db *, const struct secret_key *, const struct spool *, const struct delivery *,
+bool ingest_or_queue(struct arena *, struct db *, const struct secret_key *, const struct spool *, struct delivery *,
 	enum ingested *, struct fail *) MUST_CHECK;
 
 /* Applies what lies in the spool, oldest first. What cannot be understood is set aside; when the database is away the rest stays:

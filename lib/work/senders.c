@@ -6,13 +6,14 @@
 #include "base/text.h"
 #include "domain/signature.h"
 #include "store/connections.h"
+#include "work/sender_file.h"
 
 static const int64_t fresh_us = 5000000; /* without a cause to look */
 static const int64_t soon_us = 500000;   /* with one: wrong signatures must not become questions to the database */
 
 static bool older_than(const struct senders *s, int64_t age_us)
 {
-	return s->read_at.us == 0 || instant_now().us - s->read_at.us > age_us;
+	return s->looked_at.us == 0 || instant_now().us - s->looked_at.us > age_us;
 }
 
 /* True also where there is none. */
@@ -34,6 +35,7 @@ static bool read_again(struct senders *s, struct db *db, const struct secret_key
 	struct sender *list;
 	size_t count, kept = 0;
 
+	s->looked_at = instant_now();
 	if (!connections_receiving(db, &arena, 0, SENDER_LIMIT, &connections, &count, f)) {
 		arena_end(&arena);
 		return false;
@@ -43,16 +45,26 @@ static bool read_again(struct senders *s, struct db *db, const struct secret_key
 		const struct connection *c = &connections[i];
 		struct sender *sender = &list[kept];
 
-		*sender = (struct sender){
-			c->workspace_id, c->connection_id, c->unsigned_, {{0}, {0}}
-                };
-		if (open_secret(&arena, key, c->secret, &sender->secrets[0])
-			&& open_secret(&arena, key, c->previous_secret, &sender->secrets[1]))
-			kept++;
+		*sender = (struct sender){c->workspace_id, c->connection_id, c->unsigned_, {{0}, {0}}};
+		kept += open_secret(&arena, key, c->secret, &sender->secrets[0])
+		    && open_secret(&arena, key, c->previous_secret, &sender->secrets[1]);
 	}
-	*s = (struct senders){.arena = arena, .list = list, .count = kept, .read_at = instant_now()};
+	s->arena = arena;
+	s->list = list;
+	s->count = kept;
+	s->known = true;
 	arena_end(&old);
+	sender_file_write(s->directory, key, list, kept, s->written);
 	return true;
+}
+
+/* What a program that started while the database is away goes by. */
+static bool recall(struct senders *s, const struct secret_key *key)
+{
+	struct fail ignored = {0};
+
+	s->known = sender_file_read(&s->arena, s->directory, key, &s->list, &s->count, &ignored);
+	return s->known;
 }
 
 static bool fits(const struct sender *sender, struct bytes body, const char *signature, struct fail *f)
@@ -89,21 +101,22 @@ static const struct sender *guessed(const struct senders *s, struct bytes body, 
 bool senders_find(struct senders *s, struct db *db, const struct secret_key *key, const char *connection,
 	struct bytes body, const char *signature, const struct sender **sender, struct fail *f)
 {
-	struct fail ignored = {0}, *trouble = s->read_at.us ? &ignored : f;
+	struct fail trouble = {0};
 	int64_t id = 0;
 
 	if (connection && !i64_from_text(connection, 1, INT64_MAX, &id))
 		return fail(f, FAIL_ABSENT, "connection_absent",
 			"there is no such connection; `turnout connection list` shows their ids");
-	if (older_than(s, fresh_us) && !read_again(s, db, key, trouble) && trouble == f)
-		return false;
+	if (older_than(s, fresh_us) && !read_again(s, db, key, &trouble) && !s->known && !recall(s, key))
+		return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 	for (;;) {
-		struct fail reason = {0};
+		struct fail reason = {0}, ignored = {0};
 
 		*sender = connection ? named(s, id, body, signature, &reason) : guessed(s, body, signature, &reason);
 		if (*sender)
 			return true;
-		if ((reason.kind == FAIL_DENIED && !signature) || !older_than(s, soon_us) || !read_again(s, db, key, &ignored))
+		if ((reason.kind == FAIL_DENIED && !signature) || !older_than(s, soon_us)
+			|| !read_again(s, db, key, &ignored))
 			return fail(f, reason.kind, reason.code, "%s", reason.detail);
 	}
 }

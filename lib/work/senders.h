@@ -8,36 +8,30 @@
 #include "base/instant.h"
 #include "base/scope.h"
 #include "base/secret.h"
+#include "work/sender_file.h"
 
 #include <stddef.h>
 #include <stdint.h>
 
 struct db;
 
-enum {
-	SENDER_LIMIT = 1000,     /* connections kept */
-	SENDER_GUESS_LIMIT = 16, /* connections tried where the path names none: each costs an HMAC of the body */
-};
-
-struct sender {
-	int64_t workspace_id, connection_id;
-	bool unsigned_;
-	struct bytes secrets[2];
-};
+enum { SENDER_GUESS_LIMIT = 16 }; /* connections tried where the path names none: each costs an HMAC of the body */
 
 /* Starts as {0}; one per program. */
 struct senders {
 	struct arena arena; /* of list */
 	struct sender *list;
 	size_t count;
-	struct instant read_at;
+	struct instant looked_at; /* at the database, with or without an answer */
+	bool known;               /* list is from the database, or from the file */
+	const char *directory;    /* set by the program: where what is known is kept for a start without a database; "": nowhere */
+	unsigned char written[DIGEST_BYTES];
 };
 
 /* Who sent this body? connection: the path's segment, or NULL where the path names none; then the oldest signed
- * connections are tried. A changed secret is known after 5 s, and
- * a new one or a new connection within half a second of the first delivery that needs it. FAIL_ABSENT: no
- * such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be read and none were
- * kept. */
+ * connections are tried. What changed is known after 5 s, and half a second after a delivery that needs it. FAIL_ABSENT: no
+ * such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be read and none are
+ * known. */
 bool senders_find(struct senders *, struct db *, const struct secret_key *, const char *connection, struct bytes body,
 	const char *signature, const struct sender **, struct fail *) MUST_CHECK;
 

@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "base/text.h"
+#include "world/counters.h"
 #include "world/db.h"
 
 #include <errno.h>
@@ -185,6 +186,8 @@ int serve(const char *program, const struct route *routes, size_t count)
 	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f))
 		return complain(&f);
 	log_open(program, settings.log_level);
+	if (!counters_open(settings.counters_file, &request.counters, &f))
+		return complain(&f);
 	if (FCGX_Init() != 0 || FCGX_InitRequest(&request.fcgi, FCGI_LISTENSOCK_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0
 		|| FCGX_IsCGI()) {
 		fail(&f, FAIL_INPUT, "no_socket",

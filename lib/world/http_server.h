@@ -15,6 +15,7 @@
 
 struct db;
 struct settings;
+struct counters;
 
 /* 1 MiB, as in turnout.conf: nginx refuses more, so this is the second fence, for tests and other front ends. */
 enum { BODY_LIMIT_BYTES = 1 << 20 };
@@ -26,6 +27,7 @@ struct request {
 	struct db *db;
 	const struct secret_key *key;
 	const struct settings *settings;
+	struct counters *counters;
 	const char *method, *path, *peer; /* peer: the client's address, for the log of refused deliveries only */
 	struct query query;
 	struct {

@@ -2,6 +2,7 @@
 #include "world/spool.h"
 
 #include "base/arena.h"
+#include "base/settings.h"
 #include "base/text.h"
 #include "world/files.h"
 
@@ -17,6 +18,11 @@ static const char suffix[] = ".event", aside[] = "aside";
 
 /* Of one thing: the largest body, its head and the seal around both. */
 enum { THING_LIMIT_BYTES = (1 << 20) + 4096 };
+
+struct spool spool_from_settings(const struct settings *s)
+{
+	return (struct spool){s->spool_dir, s->spool_files, s->spool_megabytes * 1000000};
+}
 
 static DIR *open_spool(const char *path, struct fail *f)
 {

@@ -11,11 +11,14 @@
 #include <stdint.h>
 
 struct arena;
+struct settings;
 
 struct spool {
 	const char *directory; /* "" : there is none */
 	int64_t most_files, most_bytes;
 };
+
+struct spool spool_from_settings(const struct settings *);
 
 /* What lies in it. */
 struct spool_state {
