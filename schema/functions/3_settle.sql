@@ -1,14 +1,15 @@
 -- What follows from the facets: the status of a booking and its attendees, attendance, the chain of reschedules.
 
 -- A chain is named after its first booking, and that one's time is when the chain was booked. Walks up to the first, then down
--- to all that came of it. Bookings that replace each other in a circle, which only a broken sender can say, are the chain of the
--- smallest uid among them. A concurrent event that adds a link holds the row that it hangs on, so whichever comes second sees
--- the other.
-CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+-- to all that came of it. Bookings that replace each other in a circle are a broken sender's: the newest of their links is
+-- refused, and the chain begins where it led from; returns the circle, else nothing. A concurrent event that adds a link holds
+-- the row that it hangs on, so whichever comes second sees the other.
+CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
     path   text[] := ARRAY[p_uid];
     first  text := p_uid;
     parent text;
+    circle text[] := '{}';
     booked timestamptz;
     level  text[];
     done   text[];
@@ -17,7 +18,9 @@ BEGIN
         SELECT (replaces).uid INTO parent FROM bookings WHERE workspace_id = p_workspace AND uid = first;
         EXIT WHEN parent IS NULL;
         IF parent = ANY (path) THEN
-            SELECT min(u COLLATE "C") INTO first FROM unnest(path[array_position(path, parent):]) AS u;
+            circle := path[array_position(path, parent):];
+            SELECT uid INTO STRICT first FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (circle)
+             ORDER BY (replaces).at DESC, uid COLLATE "C" DESC LIMIT 1;
             EXIT;
         END IF;
         path := path || parent;
@@ -34,6 +37,7 @@ BEGIN
          WHERE workspace_id = p_workspace AND replaces IS NOT NULL AND (replaces).uid = ANY (level) AND uid <> ALL (done);
         done := done || level;
     END LOOP;
+    RETURN circle;
 END
 $$;
 
@@ -44,8 +48,7 @@ CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RE
                 ELSE 'cancelled' END
 $$;
 
--- All of an event's bookings must be there before the first is settled.
-CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION settle_booking(p_workspace bigint, p_uid text, p_circle text[]) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     b       bookings;
     state   text;
@@ -53,10 +56,9 @@ DECLARE
     absence mark_facet;
 BEGIN
     SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
-    IF b.replaces IS NOT NULL OR b.replaced_by IS NOT NULL OR b.booked_at <> b.known_at THEN
-        PERFORM settle_chain(p_workspace, p_uid);
-    END IF;
-    state := CASE WHEN b.replaced_by IS NOT NULL THEN 'superseded' ELSE coalesce((b.status_set).value, 'unknown') END;
+    -- In a circle the link that was refused, which leads to the first of the chain, replaces nothing.
+    state := CASE WHEN b.replaced_by IS NOT NULL AND NOT (p_uid = ANY (p_circle) AND (b.replaced_by).uid = b.chain) THEN 'superseded'
+                  ELSE coalesce((b.status_set).value, 'unknown') END;
 
     -- A booking with seats is over when the last seat was given up.
     IF (b.schedule).seats AND state IN ('accepted', 'pending', 'unknown') THEN
@@ -100,5 +102,22 @@ BEGIN
     SELECT workspace_id, uid, email_key, mailbox_key FROM attendees
      WHERE workspace_id = p_workspace AND uid = p_uid AND lead_id IS NULL
         ON CONFLICT DO NOTHING;
+END
+$$;
+
+-- All of an event's bookings must be there before the first is settled.
+CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    circle text[] := '{}';
+    other  text;
+BEGIN
+    IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
+                  AND (replaces IS NOT NULL OR replaced_by IS NOT NULL OR booked_at <> known_at)) THEN
+        circle := settle_chain(p_workspace, p_uid);
+    END IF;
+    PERFORM settle_booking(p_workspace, p_uid, circle);
+    FOREACH other IN ARRAY array_remove(circle, p_uid) LOOP
+        PERFORM settle_booking(p_workspace, other, circle);
+    END LOOP;
 END
 $$;
