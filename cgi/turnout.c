@@ -12,37 +12,38 @@ static const struct {
 	const char *name;
 	command *run;
 	const char *usage, *meaning;
+	void (*details)(void); /* prints what --help says beyond that; NULL: nothing */
 } commands[] = {
-	{"migrate", migrate, "[--dry-run]", "bring the database's schema up to date, or show what would run"},
+	{"migrate", migrate, "[--dry-run]", "bring the database's schema up to date, or show what would run", NULL},
 	{"workspace add", workspace_add, "--name NAME [--timezone ZONE] [--attendance presume|explicit]",
-		"add a workspace and print its id"},
-	{"workspace list", workspace_list, "", "list the workspaces"},
+		"add a workspace and print its id", NULL},
+	{"workspace list", workspace_list, "", "list the workspaces", NULL},
 	{"connection add", connection_add, "--workspace N [--name NAME] [--secret-file FILE|-] [--unsigned]",
-		"connect a Cal.com account; prints the id of its webhook path, and the secret when one was made"},
-	{"connection list", connection_list, "[--workspace N]", "list the connections"},
+		"connect a Cal.com account; prints the id of its webhook path, and the secret when one was made", NULL},
+	{"connection list", connection_list, "[--workspace N]", "list the connections", NULL},
 	{"connection rotate", connection_rotate, "ID [--secret-file FILE|-] [--finish]",
-		"give a connection a new secret beside the old one; --finish forgets the old one"},
+		"give a connection a new secret beside the old one; --finish forgets the old one", NULL},
 	{"token add", token_add, "(--workspace N | --all) [--write] [--expires DAYS] [--name NAME]",
-		"make an access token and print it, once"},
-	{"token list", token_list, "[--workspace N]", "list the tokens"},
-	{"token revoke", token_revoke, "ID", "end a token"},
+		"make an access token and print it, once", NULL},
+	{"token list", token_list, "[--workspace N]", "list the tokens", NULL},
+	{"token revoke", token_revoke, "ID", "end a token", NULL},
 	{"import leads", import_leads, "FILE --workspace N [--strict]",
-		"load leads from CSV; an error about a missing column names them all"},
+		"load leads from CSV, with a header that names the columns in any order", import_leads_columns},
 	{"import campaigns", import_campaigns, "FILE --workspace N [--strict]",
-		"load campaigns and their daily counts from CSV"},
+		"load campaigns and their daily counts from CSV, a row per campaign and day", import_campaigns_columns},
 	{"funnel", funnel_table,
 		"--workspace N [--from DAY] [--to DAY] [--campaign ID] [--basis activity|cohort] [--timezone ZONE]",
-		"print the funnel as a table"},
+		"print the funnel as a table", NULL},
 	{"events list", events_list,
 		"--workspace N [--status processed|ignored|failed|dead] [--trigger T] [--booking UID]"
 		" [--since T] [--until T] [--limit N]",
-		"list the stored deliveries, newest first"},
-	{"events show", events_show, "ID --workspace N", "print a stored delivery as it came; it holds personal data"},
-	{"events retry", events_retry, "[ID] --workspace N", "apply failed and dead events now"},
+		"list the stored deliveries, newest first", NULL},
+	{"events show", events_show, "ID --workspace N", "print a stored delivery as it came; it holds personal data", NULL},
+	{"events retry", events_retry, "[ID] --workspace N", "apply failed and dead events now", NULL},
 	{"events replay", events_replay, "--workspace N [--booking UID]",
-		"rebuild bookings from their stored events and tell what differed"},
-	{"settings", settings_table, "", "list the settings that the environment may hold"},
-	{"version", version, "", "print the version"},
+		"rebuild bookings from their stored events and tell what differed", NULL},
+	{"settings", settings_table, "", "list the settings that the environment may hold", NULL},
+	{"version", version, "", "print the version", NULL},
 };
 
 static bool version(struct session *session, int argc, char **argv, struct fail *f)
@@ -146,6 +147,8 @@ int main(int argc, char **argv)
 		if (!asks_for_help(argc - 1 - words, argv + 1 + words))
 			return run(i, argc - words, argv + words);
 		printf("turnout %s %s\n\n%s\n", commands[i].name, commands[i].usage, commands[i].meaning);
+		if (commands[i].details)
+			commands[i].details();
 		return 0;
 	}
 	if (asks_for_help(1, argv + 1) || strcmp(argv[1], "help") == 0)

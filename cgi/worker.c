@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "store/worker_lock.h"
+#include "work/match_again.h"
 #include "work/presume.h"
 #include "work/queued.h"
 #include "work/retry_events.h"
@@ -21,7 +22,7 @@ struct shift {
 
 typedef bool job(struct shift *, struct fail *);
 
-static job empty_spool, retry_failed, presume;
+static job empty_spool, retry_failed, presume, match;
 
 static struct {
 	const char *name;
@@ -33,6 +34,7 @@ static struct {
 	{"spool", empty_spool, 500, false, 0},
 	{"retry", retry_failed, 5000, true, 0},
 	{"presume", presume, 60000, true, 0},
+	{"match", match, 300000, true, 0},
 };
 
 static bool empty_spool(struct shift *s, struct fail *f)
@@ -68,6 +70,17 @@ static bool presume(struct shift *s, struct fail *f)
 		return false;
 	if (count)
 		log_line(LOG_INFO, "meetings_presumed", "%lld meetings are over, by the clock", (long long)count);
+	return true;
+}
+
+static bool match(struct shift *s, struct fail *f)
+{
+	int64_t count;
+
+	if (!match_again(s->arena, s->db, &count, f))
+		return false;
+	if (count)
+		log_line(LOG_INFO, "bookings_matched", "%lld bookings were matched again", (long long)count);
 	return true;
 }
 

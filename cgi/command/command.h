@@ -29,6 +29,7 @@ command workspace_add, workspace_list;
 command connection_add, connection_list, connection_rotate;
 command token_add, token_list, token_revoke;
 command import_leads, import_campaigns;
+void import_leads_columns(void), import_campaigns_columns(void);
 command funnel_table;
 command events_list, events_show, events_retry, events_replay;
 

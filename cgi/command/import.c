@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "command/command.h"
+#include "work/import_line.h"
 
 #include <errno.h>
 #include <fcntl.h>
@@ -168,4 +169,22 @@ bool import_leads(struct session *session, int argc, char **argv, struct fail *f
 bool import_campaigns(struct session *session, int argc, char **argv, struct fail *f)
 {
 	return import(session, IMPORT_CAMPAIGNS, argc, argv, f);
+}
+
+static void print_columns(enum import_kind kind)
+{
+	struct arena arena = {0};
+
+	printf("\ncolumns: %s\n", import_columns(&arena, kind));
+	arena_end(&arena);
+}
+
+void import_leads_columns(void)
+{
+	print_columns(IMPORT_LEADS);
+}
+
+void import_campaigns_columns(void)
+{
+	print_columns(IMPORT_CAMPAIGNS);
 }

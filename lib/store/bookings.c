@@ -41,11 +41,7 @@ static const struct column sums[] = {
 	as_i64((w)->workspace_id), as_bool((w)->matched_only), as_text((w)->campaign), as_text((w)->status),           \
 		as_text((w)->showed), as_text((w)->from), as_text((w)->to), as_text((w)->email_key)
 
-static bool read_row(const struct rows *rows, int index, struct booking_row *row, struct fail *f)
-{
-	*row = (struct booking_row){.showed = NOT_KNOWN, .starts_at = {INT64_MIN}};
-	return row_into(rows, index, columns, COUNT(columns), row, f);
-}
+static const struct booking_row empty = {.showed = NOT_KNOWN, .starts_at = {INT64_MIN}};
 
 bool bookings_page(struct db *db, struct arena *arena, const struct bookings_filter *wanted,
 	const struct booking_row *after, int64_t limit, struct booking_row **list, size_t *count, struct fail *f)
@@ -54,14 +50,8 @@ bool bookings_page(struct db *db, struct arena *arena, const struct bookings_fil
 		PARAMS(FILTER(wanted), as_instant(after ? &after->booked_at : NULL), as_text(after ? after->uid : NULL),
 			as_text(after ? after->email_key : NULL), as_i64(limit)));
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!read_row(rows, i, &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, columns, COUNT(columns), sizeof **list, &empty, count, f);
+	return *list;
 }
 
 bool bookings_summary(
@@ -81,9 +71,9 @@ struct listener {
 static bool pass_on(const struct rows *row, void *context, struct fail *f)
 {
 	const struct listener *listener = context;
-	struct booking_row booking;
+	struct booking_row booking = empty;
 
-	return read_row(row, 0, &booking, f) && listener->each(&booking, listener->context, f);
+	return row_into(row, 0, columns, COUNT(columns), &booking, f) && listener->each(&booking, listener->context, f);
 }
 
 bool bookings_each(struct db *db, const struct bookings_filter *wanted,

@@ -35,19 +35,6 @@ static const struct column health[] = {
 
 static const struct column identity[] = {COLUMN(struct connection, connection_id, read_i64)};
 
-static bool read_all(struct arena *arena, const struct rows *rows, const struct column *columns, size_t column_count,
-	struct connection **list, size_t *count, struct fail *f)
-{
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, columns, column_count, &(*list)[i], f))
-			return false;
-	return true;
-}
-
 bool connections_put(
 	struct db *db, int64_t workspace, const char *name, struct bytes sealed, int64_t *id, struct fail *f)
 {
@@ -76,22 +63,22 @@ static struct param as_id_or_all(int64_t id)
 bool connections_list(
 	struct db *db, struct arena *arena, int64_t workspace, struct connection **list, size_t *count, struct fail *f)
 {
-	return read_all(arena, db_run(db, QUERY_connections_list, f, PARAMS(as_id_or_all(workspace))), listed,
-		COUNT(listed), list, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_list, f, PARAMS(as_id_or_all(workspace))), arena, listed, COUNT(listed), sizeof **list, NULL, count, f);
+	return *list;
 }
 
 bool connections_receiving(struct db *db, struct arena *arena, int64_t id, int64_t limit, struct connection **list,
 	size_t *count, struct fail *f)
 {
-	return read_all(arena, db_run(db, QUERY_connections_receiving, f, PARAMS(as_id_or_all(id), as_i64(limit))),
-		receiving, COUNT(receiving), list, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_receiving, f, PARAMS(as_id_or_all(id), as_i64(limit))), arena, receiving, COUNT(receiving), sizeof **list, NULL, count, f);
+	return *list;
 }
 
 bool connections_health(
 	struct db *db, struct arena *arena, int64_t workspace, struct connection **list, size_t *count, struct fail *f)
 {
-	return read_all(arena, db_run(db, QUERY_connections_health, f, PARAMS(as_id_or_all(workspace))), health,
-		COUNT(health), list, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_health, f, PARAMS(as_id_or_all(workspace))), arena, health, COUNT(health), sizeof **list, NULL, count, f);
+	return *list;
 }
 
 static bool changed(const struct rows *rows, int64_t id, struct fail *f)

@@ -30,12 +30,6 @@ bool funnels_count(struct db *db, struct arena *arena, const struct funnel_quest
 		PARAMS(as_i64(q->workspace_id), as_text(q->from), as_text(q->to), as_text(q->campaign),
 			as_text(q->timezone)));
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, columns, COUNT(columns), &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, columns, COUNT(columns), sizeof **list, NULL, count, f);
+	return *list;
 }

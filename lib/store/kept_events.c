@@ -24,16 +24,10 @@ static const struct column kept[] = {
 
 bool kept_events_read(const struct rows *rows, struct arena *arena, bool bodies, struct kept_event **list, size_t *count, struct fail *f)
 {
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++) {
-		(*list)[i] = (struct kept_event){.happened_at = {INT64_MIN}};
-		if (!row_into(rows, i, kept, COUNT(kept) - !bodies, &(*list)[i], f))
-			return false;
-	}
-	return true;
+	static const struct kept_event empty = {.happened_at = {INT64_MIN}};
+
+	*list = rows_into(rows, arena, kept, COUNT(kept) - !bodies, sizeof **list, &empty, count, f);
+	return *list;
 }
 
 bool kept_events_list(
@@ -60,14 +54,8 @@ bool kept_events_waiting(struct db *db, struct arena *arena, int64_t **workspace
 	static const struct column columns_waiting[] = {{"workspace_id", read_i64, 0}};
 	const struct rows *rows = db_run(db, QUERY_events_waiting, f, NO_PARAMS);
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*workspaces = arena_alloc(arena, *count * sizeof **workspaces);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, columns_waiting, 1, &(*workspaces)[i], f))
-			return false;
-	return true;
+	*workspaces = rows_into(rows, arena, columns_waiting, COUNT(columns_waiting), sizeof **workspaces, NULL, count, f);
+	return *workspaces;
 }
 
 bool kept_events_due(struct db *db, struct arena *arena, int64_t workspace, int64_t limit, struct kept_event **list, size_t *count,

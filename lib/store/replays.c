@@ -54,12 +54,6 @@ bool replays_end(struct db *db, struct arena *arena, int64_t workspace, const ch
 {
 	const struct rows *rows = db_run(db, QUERY_replay_end, f, PARAMS(as_i64(workspace), as_text(uids)));
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, differences, COUNT(differences), &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, differences, COUNT(differences), sizeof **list, NULL, count, f);
+	return *list;
 }

@@ -46,14 +46,8 @@ bool tokens_list(
 	const struct rows *rows =
 		db_run(db, QUERY_tokens_list, f, PARAMS(workspace ? as_i64(workspace) : as_text(NULL)));
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, listed, COUNT(listed), &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, listed, COUNT(listed), sizeof **list, NULL, count, f);
+	return *list;
 }
 
 bool tokens_revoke(struct db *db, int64_t id, struct fail *f)

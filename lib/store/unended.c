@@ -17,12 +17,6 @@ bool unended_list(
 {
 	const struct rows *rows = db_run(db, QUERY_worker_unended, f, PARAMS(as_i64(minutes), as_i64(limit)));
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, columns, COUNT(columns), &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, columns, COUNT(columns), sizeof **list, NULL, count, f);
+	return *list;
 }

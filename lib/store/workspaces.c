@@ -47,14 +47,8 @@ bool workspaces_list(struct db *db, struct arena *arena, struct workspace **list
 {
 	const struct rows *rows = db_run(db, QUERY_workspaces_list, f, NO_PARAMS);
 
-	if (!rows)
-		return false;
-	*count = (size_t)rows->count;
-	*list = arena_alloc(arena, *count * sizeof **list);
-	for (int i = 0; i < rows->count; i++)
-		if (!row_into(rows, i, columns, COUNT(columns), &(*list)[i], f))
-			return false;
-	return true;
+	*list = rows_into(rows, arena, columns, COUNT(columns), sizeof **list, NULL, count, f);
+	return *list;
 }
 
 bool workspaces_find(struct db *db, int64_t id, struct workspace *workspace, struct fail *f)

@@ -1,6 +1,7 @@
 /* rows - what a statement brought back: binary cells read into structs through one list of columns per struct. */
 #include "world/rows.h"
 
+#include "base/arena.h"
 #include "base/instant.h"
 #include "base/maybe.h"
 #include "base/secret.h"
@@ -127,4 +128,22 @@ bool row_into(
 			return false;
 	}
 	return true;
+}
+
+void *rows_into(const struct rows *rows, struct arena *arena, const struct column *columns, size_t column_count, size_t size,
+	const void *empty, size_t *count, struct fail *f)
+{
+	char *list;
+
+	if (!rows)
+		return NULL;
+	*count = (size_t)rows->count;
+	list = arena_alloc(arena, *count * size);
+	for (size_t i = 0; i < *count; i++) {
+		if (empty)
+			memcpy(list + i * size, empty, size);
+		if (!row_into(rows, (int)i, columns, column_count, list + i * size, f))
+			return NULL;
+	}
+	return list;
 }

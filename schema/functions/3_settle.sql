@@ -97,6 +97,11 @@ BEGIN
              WHERE o.workspace_id = p_workspace AND o.uid = p_uid) n
      WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = n.email_key
        AND (a.status, a.showed, a.attendance_source, a.lead_id) IS DISTINCT FROM (n.status, n.showed, n.source, n.lead_id);
+    IF FOUND THEN
+        DELETE FROM unmatched_bookings u USING attendees a
+         WHERE u.workspace_id = p_workspace AND u.uid = p_uid
+           AND a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = u.email_key AND a.lead_id IS NOT NULL;
+    END IF;
 
     INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
     SELECT workspace_id, uid, email_key, mailbox_key FROM attendees
