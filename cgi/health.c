@@ -1,8 +1,8 @@
 /* health - says whether Turnout works, and answers for all paths that nobody else serves. */
 #include "store/health.h"
-#include "work/metrics.h"
 #include "base/instant.h"
 #include "store/connections.h"
+#include "work/metrics.h"
 #include "world/http_server.h"
 
 static handler alive, dependencies, metrics;
@@ -50,9 +50,9 @@ static json_t *spool_json(const struct spool *spool, bool *good)
 		return json_pack("{s:s, s:s}", "status", "broken", "message", f.detail);
 	}
 	*good = state.files == 0 && state.set_aside == 0;
-	return json_pack("{s:s, s:I, s:I, s:o, s:I}", "status", *good ? "ok" : "filled", "files", (json_int_t)state.files,
-		"bytes", (json_int_t)state.bytes, "oldest", moment_json(state.oldest), "set_aside",
-		(json_int_t)state.set_aside);
+	return json_pack("{s:s, s:I, s:I, s:o, s:I}", "status", *good ? "ok" : "filled", "files",
+		(json_int_t)state.files, "bytes", (json_int_t)state.bytes, "oldest", moment_json(state.oldest),
+		"set_aside", (json_int_t)state.set_aside);
 }
 
 static json_t *database_json(bool up, double latency_ms, const struct fail *trouble)
@@ -76,8 +76,8 @@ static bool dependencies(struct request *request, struct reply *reply, struct fa
 	json_t *health;
 
 	up = up && connections_health(request->db, request->arena, 0, &connections, &count, &trouble);
-	health = json_pack("{s:s, s:o, s:o}", "version", TURNOUT_VERSION, "database", database_json(up, latency_ms, &trouble),
-		"spool", spool_json(&spool, &spool_good));
+	health = json_pack("{s:s, s:o, s:o}", "version", TURNOUT_VERSION, "database",
+		database_json(up, latency_ms, &trouble), "spool", spool_json(&spool, &spool_good));
 	if (!up) {
 		json_object_set_new(health, "status", json_string("unavailable"));
 		return reply_json_take(reply, 503, health, f);
@@ -102,7 +102,8 @@ static bool metrics(struct request *request, struct reply *reply, struct fail *f
 	struct fail away = {0}, absent = {0};
 	bool up = health_counts(request->db, &counts, &away), spooling = spool_look(&spool, &state, &absent);
 
-	metrics_print(request->counters, &(struct gauges){up ? &counts : NULL, spooling ? &state : NULL}, instant_now(), &text);
+	metrics_print(request->counters, &(struct gauges){up ? &counts : NULL, spooling ? &state : NULL}, instant_now(),
+		&text);
 	return text_whole(&text, f) && reply_stream_begin(request, reply, "text/plain; version=0.0.4", NULL, f)
-	    && reply_write(request, text.bytes, text.length, f);
+	       && reply_write(request, text.bytes, text.length, f);
 }

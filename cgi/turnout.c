@@ -38,7 +38,8 @@ static const struct {
 		"--workspace N [--status processed|ignored|failed|dead] [--trigger T] [--booking UID]"
 		" [--since T] [--until T] [--limit N]",
 		"list the stored deliveries, newest first", NULL},
-	{"events show", events_show, "ID --workspace N", "print a stored delivery as it came; it holds personal data", NULL},
+	{"events show", events_show, "ID --workspace N", "print a stored delivery as it came; it holds personal data",
+		NULL},
 	{"events retry", events_retry, "[ID] --workspace N", "apply failed and dead events now", NULL},
 	{"events replay", events_replay, "--workspace N [--booking UID]",
 		"rebuild bookings from their stored events and tell what differed", NULL},

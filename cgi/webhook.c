@@ -43,8 +43,8 @@ static bool answer(struct reply *reply, enum ingested outcome, struct fail *f)
 	} words[] = {
 		[INGESTED_PROCESSED] = {200, "processed"},
 		[INGESTED_DUPLICATE] = {200, "duplicate"},
-		[INGESTED_IGNORED] = {200, "ignored"  },
-		[INGESTED_QUEUED] = {202, "queued"   },
+		[INGESTED_IGNORED] = {200, "ignored"},
+		[INGESTED_QUEUED] = {202, "queued"},
 	};
 
 	return reply_json_take(

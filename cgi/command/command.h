@@ -1,5 +1,4 @@
-/* command - what the subcommands of `turnout` have in common: the session they run in and how they read their options.
- */
+/* command - what the subcommands of `turnout` have in common: their session, and how they read their options. */
 #ifndef COMMAND_COMMAND_H
 #define COMMAND_COMMAND_H
 

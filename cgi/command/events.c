@@ -18,7 +18,8 @@ static bool moment_or_none(const char *name, const char *value, struct fail *f)
 	struct instant instant;
 
 	return !value || instant_from_rfc3339(value, strlen(value), &instant)
-	       || fail(f, FAIL_INPUT, "usage", "--%s is \"%s\", expected a moment such as 2024-05-06T07:08:09Z", name, value);
+	       || fail(f, FAIL_INPUT, "usage", "--%s is \"%s\", expected a moment such as 2024-05-06T07:08:09Z", name,
+		       value);
 }
 
 bool events_list(struct session *session, int argc, char **argv, struct fail *f)
@@ -40,11 +41,13 @@ bool events_list(struct session *session, int argc, char **argv, struct fail *f)
 		filter.limit = LIMIT_STANDARD;
 	if (!kept_events_list(session->db, session->arena, &filter, &list, &count, f))
 		return false;
-	printf("%10s  %-27s  %-32s  %-24s  %-9s  %8s  %s\n", "id", "received", "trigger", "booking", "status", "attempts", "error");
+	printf("%10s  %-27s  %-32s  %-24s  %-9s  %8s  %s\n", "id", "received", "trigger", "booking", "status",
+		"attempts", "error");
 	for (size_t i = 0; i < count; i++)
 		printf("%10lld  %-27s  %-32s  %-24s  %-9s  %8lld  %s\n", (long long)list[i].event_id,
-			instant_to_rfc3339(list[i].received_at, received), list[i].trigger, list[i].uid ? list[i].uid : "",
-			list[i].status, (long long)list[i].attempts, list[i].error ? list[i].error : "");
+			instant_to_rfc3339(list[i].received_at, received), list[i].trigger,
+			list[i].uid ? list[i].uid : "", list[i].status, (long long)list[i].attempts,
+			list[i].error ? list[i].error : "");
 	return true;
 }
 
@@ -78,10 +81,12 @@ bool events_retry(struct session *session, int argc, char **argv, struct fail *f
 		|| !session_key(session, &key, f) || !kept_events_retry(session->db, workspace, id, &due, f))
 		return false;
 	if (id && !due)
-		return fail(f, FAIL_ABSENT, "event_absent", "there is no failed or dead event %lld in this workspace", (long long)id);
+		return fail(f, FAIL_ABSENT, "event_absent", "there is no failed or dead event %lld in this workspace",
+			(long long)id);
 	if (!retry_events_of(session->arena, session->db, &key, workspace, &retried, f))
 		return false;
-	printf("%lld applied, %lld failed again\n", (long long)retried.applied, (long long)(retried.put_off + retried.dead));
+	printf("%lld applied, %lld failed again\n", (long long)retried.applied,
+		(long long)(retried.put_off + retried.dead));
 	return retried.put_off + retried.dead == 0
 	       || fail(f, FAIL_CONFLICT, "events_failed", "see `turnout events list --workspace %lld --status failed`",
 		       (long long)workspace);
@@ -100,7 +105,8 @@ bool events_replay(struct session *session, int argc, char **argv, struct fail *
 	struct secret_key key;
 	int64_t workspace = 0, differences = 0;
 
-	if (!options_read(argc, argv, OPTIONS({"workspace", NUMBER, true, &workspace}, {"booking", TEXT, false, &uid}), f)
+	if (!options_read(
+		    argc, argv, OPTIONS({"workspace", NUMBER, true, &workspace}, {"booking", TEXT, false, &uid}), f)
 		|| !session_key(session, &key, f)
 		|| !replay(session->arena, session->db, &key, workspace, uid, show_progress, &replayed, f))
 		return false;

@@ -1,5 +1,4 @@
-/* json - reading JSON that comes from outside: bounded, strict, and with an error that helps without repeating the
- * data. */
+/* json - reading JSON from outside: bounded, strict, with an error that helps without repeating the data. */
 #include "base/json.h"
 
 static bool refuse(const json_error_t *error, struct fail *f)

@@ -1,5 +1,4 @@
-/* scope - the macros that every file may use: giving back at the end of a block, counting arrays, results that must be
- * looked at. */
+/* scope - macros that every file may use: giving back at the end of a block, counting arrays, MUST_CHECK. */
 #ifndef BASE_SCOPE_H
 #define BASE_SCOPE_H
 

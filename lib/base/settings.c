@@ -31,7 +31,7 @@ static bool read_switch(const char *name, const char *value, void *field, struct
 static bool read_number(const char *name, const char *value, void *field, struct fail *f)
 {
 	return i64_from_text(value, 1, 1000000, field)
-	    || fail(f, FAIL_INPUT, "setting", "%s is \"%s\", expected 1 to 1000000", name, value);
+	       || fail(f, FAIL_INPUT, "setting", "%s is \"%s\", expected 1 to 1000000", name, value);
 }
 
 #define AT(field) offsetof(struct settings, field)
@@ -45,7 +45,8 @@ static const struct setting {
 	{"DATABASE_URL", NULL, "", read_string, AT(database_url), "PostgreSQL for the programs, as a libpq URL"},
 	{"DATABASE_OWNER_URL", NULL, "", read_string, AT(database_owner_url),
 		"PostgreSQL for the command line tool, as the owner of the schema; without it DATABASE_URL"},
-	{"TURNOUT_KEY_FILE", NULL, "", read_string, AT(key_file), "file with the 64 hex digits that seal secrets at rest"},
+	{"TURNOUT_KEY_FILE", NULL, "", read_string, AT(key_file),
+		"file with the 64 hex digits that seal secrets at rest"},
 	{"TURNOUT_KEY", NULL, "", read_string, AT(key_hex), "the 64 hex digits themselves, instead of a file"},
 	{"CALCOM_WEBHOOK_SECRET", "CAL_WEBHOOK_SECRET", "", read_string, AT(webhook_secret),
 		"secret that `turnout connection add` takes when no other is given"},

@@ -1,5 +1,4 @@
-/* address - one e-mail address in the forms by which people are told apart. Rules and their sources: README, Matching.
- */
+/* address - one e-mail address in the forms by which people are told apart (rules: README, Matching). */
 #include "domain/address.h"
 
 #include "base/arena.h"
@@ -126,8 +125,9 @@ static bool is_role(struct arena *arena, const char *local, const char *domain)
 	return mailbox_is_role(name);
 }
 
-/* Composing and IDNA turn look-alikes (a full-width @, a Greek question mark) into what has a meaning here, and small letters
- * may be longer than capitals. Where the key would be understood as another address, or as none, there is none. */
+/* Composing and IDNA turn look-alikes (a full-width @, a Greek question mark) into what has a meaning here, and small
+ * letters may be longer than capitals. Where the key would be understood as another address, or as none, there is none.
+ */
 static bool settled(const char *key)
 {
 	struct span s = trim(key);

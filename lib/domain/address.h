@@ -1,5 +1,4 @@
-/* address - one e-mail address in the forms by which people are told apart. Rules and their sources: README, Matching.
- */
+/* address - one e-mail address in the forms by which people are told apart (rules: README, Matching). */
 #ifndef DOMAIN_ADDRESS_H
 #define DOMAIN_ADDRESS_H
 

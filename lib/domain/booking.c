@@ -1,6 +1,4 @@
-/* booking - what an event means: which facets of which bookings it sets, as of when. The one place that decides it; the
- * database only knows that the newer setting of a facet wins (schema/functions/1_facets.sql). Pure: no I/O, no clock.
- */
+/* booking - what an event means: which facets of which bookings it sets, as of when. Pure: no I/O, no clock. */
 #include "domain/booking.h"
 
 #include "domain/calcom_event.h"

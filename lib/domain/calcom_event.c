@@ -1,5 +1,4 @@
-/* calcom_event - one delivery of Cal.com as a typed struct, whichever of its shapes it came in. Pure: no I/O, no clock.
- */
+/* calcom_event - one delivery of Cal.com as a typed struct, whichever of its shapes it came in. Pure. */
 #include "domain/calcom_event.h"
 
 #include "base/arena.h"

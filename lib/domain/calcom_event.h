@@ -1,4 +1,4 @@
-/* calcom_event - one delivery of Cal.com as a typed struct, whichever of its shapes it came in. Pure: no I/O, no clock.
+/* calcom_event - one delivery of Cal.com as a typed struct, whichever of its shapes it came in. Pure.
  * Shapes: ordinary (data in "payload"), task queue ("payload"."evt"), flat (the booking's row at top level), and the
  * variants of older integrations (dotted trigger names, plain responses, uid beside the payload). */
 #ifndef DOMAIN_CALCOM_EVENT_H

@@ -1,5 +1,4 @@
-/* funnel - the arithmetic of the funnel: six stages, the rates between them, and how sure one may be of a rate. Pure.
- */
+/* funnel - the arithmetic of the funnel: six stages, rates between them, how sure one may be of them. Pure. */
 #include "domain/funnel.h"
 
 #include <math.h>
@@ -13,6 +12,7 @@ const char *const stage_names[STAGE_COUNT] = {
 	[SHOWED] = "showed",
 };
 
+/* clang-format off */
 const struct funnel_rate funnel_rates[FUNNEL_RATE_COUNT] = {
 	{"delivery_rate", DELIVERED,  SENT      },
 	{"reply_rate",    REPLIED,    DELIVERED },
@@ -21,6 +21,7 @@ const struct funnel_rate funnel_rates[FUNNEL_RATE_COUNT] = {
 	{"show_rate",     SHOWED,     BOOKED    },
 	{"roi",           SHOWED,     SENT      },
 };
+/* clang-format on */
 
 /* 10,000 times a count may pass 64 bits. */
 __extension__ typedef unsigned __int128 wide;

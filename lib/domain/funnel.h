@@ -1,5 +1,4 @@
-/* funnel - the arithmetic of the funnel: six stages, the rates between them, and how sure one may be of a rate. Pure.
- */
+/* funnel - the arithmetic of the funnel: six stages, rates between them, how sure one may be of them. Pure. */
 #ifndef DOMAIN_FUNNEL_H
 #define DOMAIN_FUNNEL_H
 

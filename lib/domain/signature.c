@@ -1,5 +1,4 @@
-/* signature - was this body sent by somebody who has the connection's secret? Cal.com: hex of HMAC-SHA256 over the raw
- * bytes. */
+/* signature - was this body sent by somebody who has the connection's secret? Hex of HMAC-SHA256, as Cal.com has it. */
 #include "domain/signature.h"
 
 #include <sodium.h>

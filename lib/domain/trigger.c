@@ -7,6 +7,7 @@
 
 /* The dotted spelling (booking.created) follows from the name, so it needs no column. The second block is what other
  * makers and older documents send for the same things. */
+/* clang-format off */
 static const struct trigger triggers[] = {
 	{"BOOKING_CREATED",                   booking_accept_or_hold, "booked",            WHOLE},
 	{"BOOKING_REQUESTED",                 booking_hold,           "requested",         WHOLE},
@@ -37,6 +38,7 @@ static const struct trigger triggers[] = {
 	{"PAYMENT_INITIATED",                 booking_begin_payment,  "payment_initiated", WHOLE},
 	{"PAYMENT_COMPLETED",                 booking_pay,            "paid",              WHOLE},
 };
+/* clang-format on */
 
 const struct trigger *trigger_find(const char *name)
 {

@@ -1,5 +1,4 @@
-/* connections - a workspace's links to other systems. Secrets come and go sealed: opening them is not this file's
- * business. */
+/* connections - a workspace's links to other systems; secrets come and go sealed, opening them is done elsewhere. */
 #include "store/connections.h"
 
 #include "base/arena.h"
@@ -63,21 +62,24 @@ static struct param as_id_or_all(int64_t id)
 bool connections_list(
 	struct db *db, struct arena *arena, int64_t workspace, struct connection **list, size_t *count, struct fail *f)
 {
-	*list = rows_into(db_run(db, QUERY_connections_list, f, PARAMS(as_id_or_all(workspace))), arena, listed, COUNT(listed), sizeof **list, NULL, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_list, f, PARAMS(as_id_or_all(workspace))), arena, listed,
+		COUNT(listed), sizeof **list, NULL, count, f);
 	return *list;
 }
 
 bool connections_receiving(struct db *db, struct arena *arena, int64_t id, int64_t limit, struct connection **list,
 	size_t *count, struct fail *f)
 {
-	*list = rows_into(db_run(db, QUERY_connections_receiving, f, PARAMS(as_id_or_all(id), as_i64(limit))), arena, receiving, COUNT(receiving), sizeof **list, NULL, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_receiving, f, PARAMS(as_id_or_all(id), as_i64(limit))), arena,
+		receiving, COUNT(receiving), sizeof **list, NULL, count, f);
 	return *list;
 }
 
 bool connections_health(
 	struct db *db, struct arena *arena, int64_t workspace, struct connection **list, size_t *count, struct fail *f)
 {
-	*list = rows_into(db_run(db, QUERY_connections_health, f, PARAMS(as_id_or_all(workspace))), arena, health, COUNT(health), sizeof **list, NULL, count, f);
+	*list = rows_into(db_run(db, QUERY_connections_health, f, PARAMS(as_id_or_all(workspace))), arena, health,
+		COUNT(health), sizeof **list, NULL, count, f);
 	return *list;
 }
 

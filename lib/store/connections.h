@@ -1,5 +1,4 @@
-/* connections - a workspace's links to other systems. Secrets come and go sealed: opening them is not this file's
- * business. */
+/* connections - a workspace's links to other systems; secrets come and go sealed, opening them is done elsewhere. */
 #ifndef STORE_CONNECTIONS_H
 #define STORE_CONNECTIONS_H
 

@@ -19,8 +19,8 @@ static const struct column columns[] = {COLUMN(struct answer, outcome, read_text
 bool events_ingest(struct db *db, const struct stored_event *e, const char **outcome, struct fail *f)
 {
 	struct answer answer = {0};
-	const struct rows *rows
-		= db_run(db, QUERY_events_ingest, f, PARAMS(STORED(e), as_text(e->status), as_text(e->changes)));
+	const struct rows *rows =
+		db_run(db, QUERY_events_ingest, f, PARAMS(STORED(e), as_text(e->status), as_text(e->changes)));
 
 	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &answer, f))
 		return false;

@@ -22,7 +22,8 @@ static const struct column kept[] = {
 	{"body", read_bytes, offsetof(struct kept_event, sealed_body)},
 };
 
-bool kept_events_read(const struct rows *rows, struct arena *arena, bool bodies, struct kept_event **list, size_t *count, struct fail *f)
+bool kept_events_read(const struct rows *rows, struct arena *arena, bool bodies, struct kept_event **list,
+	size_t *count, struct fail *f)
 {
 	static const struct kept_event empty = {.happened_at = {INT64_MIN}};
 
@@ -30,8 +31,8 @@ bool kept_events_read(const struct rows *rows, struct arena *arena, bool bodies,
 	return *list;
 }
 
-bool kept_events_list(
-	struct db *db, struct arena *arena, const struct events_filter *w, struct kept_event **list, size_t *count, struct fail *f)
+bool kept_events_list(struct db *db, struct arena *arena, const struct events_filter *w, struct kept_event **list,
+	size_t *count, struct fail *f)
 {
 	return kept_events_read(
 		db_run(db, QUERY_events_list, f,
@@ -45,7 +46,8 @@ bool kept_events_find(struct db *db, int64_t workspace, int64_t event, struct ke
 	const struct rows *rows = db_run(db, QUERY_events_find, f, PARAMS(as_i64(workspace), as_i64(event)));
 
 	*found = (struct kept_event){.happened_at = {INT64_MIN}};
-	return rows && (rows->count == 1 || fail(f, FAIL_ABSENT, "event_absent", "there is no such event in this workspace"))
+	return rows
+	       && (rows->count == 1 || fail(f, FAIL_ABSENT, "event_absent", "there is no such event in this workspace"))
 	       && row_into(rows, 0, kept, COUNT(kept), found, f);
 }
 
@@ -54,36 +56,39 @@ bool kept_events_waiting(struct db *db, struct arena *arena, int64_t **workspace
 	static const struct column columns_waiting[] = {{"workspace_id", read_i64, 0}};
 	const struct rows *rows = db_run(db, QUERY_events_waiting, f, NO_PARAMS);
 
-	*workspaces = rows_into(rows, arena, columns_waiting, COUNT(columns_waiting), sizeof **workspaces, NULL, count, f);
+	*workspaces =
+		rows_into(rows, arena, columns_waiting, COUNT(columns_waiting), sizeof **workspaces, NULL, count, f);
 	return *workspaces;
 }
 
-bool kept_events_due(struct db *db, struct arena *arena, int64_t workspace, int64_t limit, struct kept_event **list, size_t *count,
-	struct fail *f)
+bool kept_events_due(struct db *db, struct arena *arena, int64_t workspace, int64_t limit, struct kept_event **list,
+	size_t *count, struct fail *f)
 {
 	return kept_events_read(
 		db_run(db, QUERY_events_due, f, PARAMS(as_i64(workspace), as_i64(limit))), arena, true, list, count, f);
 }
 
-bool kept_events_apply(struct db *db, const struct kept_event *e, const char *status, const char *changes, struct fail *f)
+bool kept_events_apply(
+	struct db *db, const struct kept_event *e, const char *status, const char *changes, struct fail *f)
 {
 	return db_run(db, QUERY_events_apply, f,
 		       PARAMS(as_i64(e->workspace_id), as_i64(e->event_id), as_text(status), as_text(changes)))
 	       != NULL;
 }
 
-bool kept_events_put_off(struct db *db, const struct kept_event *e, const char *why, int64_t delay_ms, bool dead, struct fail *f)
+bool kept_events_put_off(
+	struct db *db, const struct kept_event *e, const char *why, int64_t delay_ms, bool dead, struct fail *f)
 {
 	return db_run(db, QUERY_events_put_off, f,
-		       PARAMS(as_i64(e->workspace_id), as_i64(e->event_id), as_text(why), as_i64((delay_ms + 999) / 1000),
-			       as_bool(dead)))
+		       PARAMS(as_i64(e->workspace_id), as_i64(e->event_id), as_text(why),
+			       as_i64((delay_ms + 999) / 1000), as_bool(dead)))
 	       != NULL;
 }
 
 bool kept_events_retry(struct db *db, int64_t workspace, int64_t event, int64_t *count, struct fail *f)
 {
-	const struct rows *rows
-		= db_run(db, QUERY_events_retry, f, PARAMS(as_i64(workspace), event ? as_i64(event) : as_text(NULL)));
+	const struct rows *rows =
+		db_run(db, QUERY_events_retry, f, PARAMS(as_i64(workspace), event ? as_i64(event) : as_text(NULL)));
 
 	*count = rows ? rows->count : 0;
 	return rows != NULL;

@@ -31,28 +31,30 @@ struct events_filter {
 };
 
 /* Newest first, without bodies. */
-bool kept_events_list(struct db *, struct arena *, const struct events_filter *, struct kept_event **, size_t *count, struct fail *)
-	MUST_CHECK;
+bool kept_events_list(struct db *, struct arena *, const struct events_filter *, struct kept_event **, size_t *count,
+	struct fail *) MUST_CHECK;
 
 /* FAIL_ABSENT when there is none. */
 bool kept_events_find(struct db *, int64_t workspace, int64_t event, struct kept_event *, struct fail *) MUST_CHECK;
 
 /* Failed ones whose time has come: the workspaces that have any, and those of one. */
 bool kept_events_waiting(struct db *, struct arena *, int64_t **workspaces, size_t *count, struct fail *) MUST_CHECK;
-bool kept_events_due(struct db *, struct arena *, int64_t workspace, int64_t limit, struct kept_event **, size_t *count, struct fail *)
-	MUST_CHECK;
+bool kept_events_due(struct db *, struct arena *, int64_t workspace, int64_t limit, struct kept_event **, size_t *count,
+	struct fail *) MUST_CHECK;
 
 /* Applies a failed one; status and changes as in stored_event. */
-bool kept_events_apply(struct db *, const struct kept_event *, const char *status, const char *changes, struct fail *) MUST_CHECK;
+bool kept_events_apply(
+	struct db *, const struct kept_event *, const char *status, const char *changes, struct fail *) MUST_CHECK;
 
 /* Not yet: to be tried again after delay_ms, or dead. */
-bool kept_events_put_off(struct db *, const struct kept_event *, const char *why, int64_t delay_ms, bool dead, struct fail *) MUST_CHECK;
+bool kept_events_put_off(
+	struct db *, const struct kept_event *, const char *why, int64_t delay_ms, bool dead, struct fail *) MUST_CHECK;
 
 /* Failed and dead ones are due at once; event 0: all. */
 bool kept_events_retry(struct db *, int64_t workspace, int64_t event, int64_t *count, struct fail *) MUST_CHECK;
 
 /* For statements that bring the columns of a kept event. */
-bool kept_events_read(const struct rows *, struct arena *, bool with_bodies, struct kept_event **, size_t *count, struct fail *)
-	MUST_CHECK;
+bool kept_events_read(const struct rows *, struct arena *, bool with_bodies, struct kept_event **, size_t *count,
+	struct fail *) MUST_CHECK;
 
 #endif

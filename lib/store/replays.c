@@ -1,4 +1,4 @@
-/* replays - rebuilding what is derived from the stored events: begin, every event once more, end. In a transaction of the caller. */
+/* replays - rebuilding what is derived from the stored events: begin, every event once more, end. */
 #include "store/replays.h"
 
 #include "base/arena.h"
@@ -34,23 +34,24 @@ bool replays_begin(struct db *db, int64_t workspace, const char *uids, struct fa
 	return db_run(db, QUERY_replay_begin, f, PARAMS(as_i64(workspace), as_text(uids))) != NULL;
 }
 
-bool replays_events(struct db *db, struct arena *arena, int64_t workspace, const char *uids, int64_t after, int64_t limit,
-	struct kept_event **list, size_t *count, struct fail *f)
+bool replays_events(struct db *db, struct arena *arena, int64_t workspace, const char *uids, int64_t after,
+	int64_t limit, struct kept_event **list, size_t *count, struct fail *f)
 {
-	return kept_events_read(
-		db_run(db, QUERY_replay_events, f, PARAMS(as_i64(workspace), as_text(uids), as_i64(after), as_i64(limit))),
+	return kept_events_read(db_run(db, QUERY_replay_events, f,
+					PARAMS(as_i64(workspace), as_text(uids), as_i64(after), as_i64(limit))),
 		arena, true, list, count, f);
 }
 
 bool replays_add(struct db *db, const struct kept_event *e, const char *changes, struct fail *f)
 {
 	return db_run(db, QUERY_replay_event, f,
-		       PARAMS(as_i64(e->workspace_id), as_i64(e->connection_id), as_instant(&e->received_at), as_text(changes)))
-	    != NULL;
+		       PARAMS(as_i64(e->workspace_id), as_i64(e->connection_id), as_instant(&e->received_at),
+			       as_text(changes)))
+	       != NULL;
 }
 
-bool replays_end(struct db *db, struct arena *arena, int64_t workspace, const char *uids, struct replay_difference **list,
-	size_t *count, struct fail *f)
+bool replays_end(struct db *db, struct arena *arena, int64_t workspace, const char *uids,
+	struct replay_difference **list, size_t *count, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_replay_end, f, PARAMS(as_i64(workspace), as_text(uids)));
 

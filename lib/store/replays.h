@@ -1,4 +1,4 @@
-/* replays - rebuilding what is derived from the stored events: begin, every event once more, end. In a transaction of the caller. */
+/* replays - rebuilding what is derived from the stored events: begin, every event once more, end. */
 #ifndef STORE_REPLAYS_H
 #define STORE_REPLAYS_H
 
@@ -28,7 +28,7 @@ struct replay_difference {
 	int64_t appeared, vanished; /* rows; a changed row is one of each */
 };
 
-bool replays_end(struct db *, struct arena *, int64_t workspace, const char *uids, struct replay_difference **, size_t *count,
-	struct fail *) MUST_CHECK;
+bool replays_end(struct db *, struct arena *, int64_t workspace, const char *uids, struct replay_difference **,
+	size_t *count, struct fail *) MUST_CHECK;
 
 #endif

@@ -1,5 +1,4 @@
-/* staging - the transaction of an import: one at a time for each workspace, its rows copied into temporary tables
- * first. */
+/* staging - the transaction of an import: one at a time for each workspace, its rows in temporary tables first. */
 #include "store/staging.h"
 
 #include "base/text.h"

@@ -12,8 +12,8 @@ static const struct column columns[] = {
 	COLUMN(struct unended, ends_at, read_instant),
 };
 
-bool unended_list(
-	struct db *db, struct arena *arena, int64_t minutes, int64_t limit, struct unended **list, size_t *count, struct fail *f)
+bool unended_list(struct db *db, struct arena *arena, int64_t minutes, int64_t limit, struct unended **list,
+	size_t *count, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_worker_unended, f, PARAMS(as_i64(minutes), as_i64(limit)));
 

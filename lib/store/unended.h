@@ -19,7 +19,7 @@ struct unended {
 };
 
 /* Of all workspaces whose policy presumes; over, and heard of, for at least this long. */
-bool unended_list(struct db *, struct arena *, int64_t minutes, int64_t limit, struct unended **, size_t *count, struct fail *)
-	MUST_CHECK;
+bool unended_list(struct db *, struct arena *, int64_t minutes, int64_t limit, struct unended **, size_t *count,
+	struct fail *) MUST_CHECK;
 
 #endif

@@ -10,7 +10,8 @@ static const struct column columns[] = {
 	COLUMN(struct matchable, uid, read_text),
 };
 
-bool unmatched_matchable(struct db *db, struct arena *arena, int64_t limit, struct matchable **list, size_t *count, struct fail *f)
+bool unmatched_matchable(
+	struct db *db, struct arena *arena, int64_t limit, struct matchable **list, size_t *count, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_unmatched_matchable, f, PARAMS(as_i64(limit)));
 
@@ -20,5 +21,6 @@ bool unmatched_matchable(struct db *db, struct arena *arena, int64_t limit, stru
 
 bool unmatched_match(struct db *db, const struct matchable *booking, struct fail *f)
 {
-	return db_run(db, QUERY_unmatched_match, f, PARAMS(as_i64(booking->workspace_id), as_text(booking->uid))) != NULL;
+	return db_run(db, QUERY_unmatched_match, f, PARAMS(as_i64(booking->workspace_id), as_text(booking->uid)))
+	       != NULL;
 }

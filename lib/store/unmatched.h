@@ -17,7 +17,8 @@ struct matchable {
 };
 
 /* Bookings with an attendee whose lead has turned up since, of all workspaces. */
-bool unmatched_matchable(struct db *, struct arena *, int64_t limit, struct matchable **, size_t *count, struct fail *) MUST_CHECK;
+bool unmatched_matchable(
+	struct db *, struct arena *, int64_t limit, struct matchable **, size_t *count, struct fail *) MUST_CHECK;
 
 /* Matches the attendees of one booking again. */
 bool unmatched_match(struct db *, const struct matchable *, struct fail *) MUST_CHECK;

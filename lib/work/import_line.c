@@ -1,5 +1,4 @@
-/* import_line - rows of an imported file become lines of leads or campaigns: which columns there are, what each cell
- * means. Pure. */
+/* import_line - rows of an imported file become lines of leads or campaigns: which columns, what each cell means. */
 #include "work/import_line.h"
 
 #include "base/arena.h"

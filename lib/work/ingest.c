@@ -1,5 +1,4 @@
-/* ingest - a verified delivery becomes an event that is stored, applied to its bookings, and matched; all of it or
- * nothing. */
+/* ingest - a verified delivery becomes an event that is stored, applied and matched; all of it or nothing. */
 #include "work/ingest.h"
 
 #include "base/log.h"
@@ -15,14 +14,15 @@ static bool keep(struct db *db, const struct stored_event *stored, enum ingested
 
 	if (events_ingest(db, stored, &said, &trouble)) {
 		*outcome = strcmp(said, "duplicate") == 0 ? INGESTED_DUPLICATE
-			: strcmp(said, "ignored") == 0    ? INGESTED_IGNORED
+			   : strcmp(said, "ignored") == 0 ? INGESTED_IGNORED
 							  : INGESTED_PROCESSED;
 		return true;
 	}
 	if (trouble.kind != FAIL_BUG)
 		return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 	/* Valid, but it cannot be applied: never dropped, never in the way of others. */
-	log_line(LOG_ERROR, "event_failed", "an event of trigger %s is kept as failed: %s", stored->trigger, trouble.detail);
+	log_line(LOG_ERROR, "event_failed", "an event of trigger %s is kept as failed: %s", stored->trigger,
+		trouble.detail);
 	*outcome = INGESTED_QUEUED;
 	return events_keep_failed(db, stored, trouble.detail, f);
 }
@@ -36,19 +36,19 @@ bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, st
 		return false;
 	delivery->trigger = meaning.event.trigger;
 	return keep(db,
-		       &(struct stored_event){
-			       .workspace_id = delivery->workspace_id,
-			       .connection_id = delivery->connection_id,
-			       .delivery_key = meaning.delivery_key,
-			       .source = delivery->source,
-			       .trigger = meaning.event.trigger,
-			       .uid = meaning.event.uid,
-			       .number = meaning.event.number,
-			       .happened_at = meaning.has_happened_at ? &meaning.happened_at : NULL,
-			       .received_at = delivery->received_at,
-			       .sealed_body = secret_seal(arena, key, delivery->body),
-			       .status = meaning.status,
-			       .changes = meaning.changes,
-		       },
-		       outcome, f);
+		&(struct stored_event){
+			.workspace_id = delivery->workspace_id,
+			.connection_id = delivery->connection_id,
+			.delivery_key = meaning.delivery_key,
+			.source = delivery->source,
+			.trigger = meaning.event.trigger,
+			.uid = meaning.event.uid,
+			.number = meaning.event.number,
+			.happened_at = meaning.has_happened_at ? &meaning.happened_at : NULL,
+			.received_at = delivery->received_at,
+			.sealed_body = secret_seal(arena, key, delivery->body),
+			.status = meaning.status,
+			.changes = meaning.changes,
+		},
+		outcome, f);
 }

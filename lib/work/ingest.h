@@ -1,5 +1,4 @@
-/* ingest - a verified delivery becomes an event that is stored, applied to its bookings, and matched; all of it or
- * nothing. */
+/* ingest - a verified delivery becomes an event that is stored, applied and matched; all of it or nothing. */
 #ifndef WORK_INGEST_H
 #define WORK_INGEST_H
 
@@ -25,7 +24,7 @@ struct delivery {
 	int64_t workspace_id, connection_id;
 	const char *source; /* "webhook", or "clock": the worker says that a meeting is over */
 	struct instant received_at;
-	struct bytes body; /* raw */
+	struct bytes body;   /* raw */
 	const char *trigger; /* set by ingest as soon as it is known */
 };
 

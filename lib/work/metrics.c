@@ -17,9 +17,11 @@ static const char *const kinds[DELIVERED_KINDS] = {
 };
 
 /* Upper bounds of the latency histogram; the last, without bound, follows. */
-static const int64_t bounds_us[] = {1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
+static const int64_t bounds_us[] = {
+	1000, 2500, 5000, 10000, 25000, 50000, 100000, 250000, 500000, 1000000, 2500000, 5000000, 10000000};
 
-/* Where each counter is: histogram first, then a row of kinds per trigger, the last row for all that are not in the table. */
+/* Where each counter is: histogram first, then a row of kinds per trigger, the last row for all that are not in the
+ * table. */
 enum {
 	BUCKETS = (int)COUNT(bounds_us) + 1,
 	SUM_US = BUCKETS,
@@ -56,15 +58,17 @@ static void print_deliveries(const struct counters *counters, struct text *text)
 	size_t count;
 	const struct trigger *triggers = trigger_list(&count);
 
-	text_add_string(text, "# HELP turnout_deliveries_total Webhook deliveries by trigger and by what became of them.\n"
-			      "# TYPE turnout_deliveries_total counter\n");
+	text_add_string(text,
+		"# HELP turnout_deliveries_total Webhook deliveries by trigger and by what became of them.\n"
+		"# TYPE turnout_deliveries_total counter\n");
 	for (size_t row = 0; row < TRIGGER_ROWS; row++) {
 		for (size_t kind = 0; kind < DELIVERED_KINDS; kind++) {
 			uint64_t value = counter_read(counters, DELIVERIES + row * DELIVERED_KINDS + kind);
 
 			if (value)
 				text_add(text, "turnout_deliveries_total{trigger=\"%s\",result=\"%s\"} %llu\n",
-					row < count ? triggers[row].name : "other", kinds[kind], (unsigned long long)value);
+					row < count ? triggers[row].name : "other", kinds[kind],
+					(unsigned long long)value);
 		}
 	}
 }
@@ -77,7 +81,8 @@ static void print_latency(const struct counters *counters, struct text *text)
 			      "# TYPE turnout_delivery_seconds histogram\n");
 	for (size_t i = 0; i < COUNT(bounds_us); i++) {
 		total += counter_read(counters, i);
-		text_add(text, "turnout_delivery_seconds_bucket{le=\"%g\"} %llu\n", (double)bounds_us[i] / 1e6, (unsigned long long)total);
+		text_add(text, "turnout_delivery_seconds_bucket{le=\"%g\"} %llu\n", (double)bounds_us[i] / 1e6,
+			(unsigned long long)total);
 	}
 	total += counter_read(counters, BUCKETS - 1);
 	text_add(text,
@@ -103,16 +108,21 @@ void metrics_print(const struct counters *counters, const struct gauges *gauges,
 	print_latency(counters, text);
 	print_gauge(text, "turnout_database_up", "Whether the database answered.", gauges->events != NULL);
 	if (gauges->events) {
-		print_gauge(text, "turnout_events_failed", "Events that will be tried again.", (double)gauges->events->failed);
+		print_gauge(text, "turnout_events_failed", "Events that will be tried again.",
+			(double)gauges->events->failed);
 		print_gauge(text, "turnout_events_dead", "Events that were given up.", (double)gauges->events->dead);
-		print_gauge(text, "turnout_events_oldest_failed_seconds", "Age of the oldest event that waits to be tried again.",
+		print_gauge(text, "turnout_events_oldest_failed_seconds",
+			"Age of the oldest event that waits to be tried again.",
 			age_s(gauges->events->oldest_failed_at, now));
-		print_gauge(text, "turnout_worker_active", "Whether a worker holds the lock.", gauges->events->worker_active);
+		print_gauge(text, "turnout_worker_active", "Whether a worker holds the lock.",
+			gauges->events->worker_active);
 	}
 	if (gauges->spool) {
-		print_gauge(text, "turnout_spool_files", "Deliveries that wait in the spool.", (double)gauges->spool->files);
+		print_gauge(text, "turnout_spool_files", "Deliveries that wait in the spool.",
+			(double)gauges->spool->files);
 		print_gauge(text, "turnout_spool_bytes", "Their size.", (double)gauges->spool->bytes);
-		print_gauge(text, "turnout_spool_oldest_seconds", "Age of the oldest of them.", age_s(gauges->spool->oldest, now));
+		print_gauge(text, "turnout_spool_oldest_seconds", "Age of the oldest of them.",
+			age_s(gauges->spool->oldest, now));
 		print_gauge(text, "turnout_spool_set_aside", "Spooled files that could not be understood.",
 			(double)gauges->spool->set_aside);
 	}

@@ -1,4 +1,4 @@
-/* presume - meetings that are over and nobody told of it: Cal.com's own word often never comes, so the clock says it. */
+/* presume - meetings that are over and nobody told of it: Cal.com's word often never comes, so the clock says it. */
 #include "work/presume.h"
 
 #include "base/arena.h"
@@ -15,7 +15,8 @@ enum { BATCH = 200 };
 static struct bytes meeting_ended(struct arena *arena, const struct unended *meeting)
 {
 	char ends[INSTANT_SIZE];
-	AUTO(json_t) event = json_pack("{s:s, s:s, s:s}", "triggerEvent", "MEETING_ENDED", "uid", meeting->uid, "endTime",
+	AUTO(json_t)
+	event = json_pack("{s:s, s:s, s:s}", "triggerEvent", "MEETING_ENDED", "uid", meeting->uid, "endTime",
 		instant_to_rfc3339(meeting->ends_at, ends));
 	char *body = json_dumps(event, JSON_COMPACT);
 
@@ -25,8 +26,8 @@ static struct bytes meeting_ended(struct arena *arena, const struct unended *mee
 	return (struct bytes){(const unsigned char *)body, strlen(body)};
 }
 
-bool presume_ended(struct arena *arena, struct db *db, const struct secret_key *key, int64_t grace_minutes, int64_t *total,
-	struct fail *f)
+bool presume_ended(struct arena *arena, struct db *db, const struct secret_key *key, int64_t grace_minutes,
+	int64_t *total, struct fail *f)
 {
 	struct unended *meetings;
 	size_t count;

@@ -1,4 +1,4 @@
-/* presume - meetings that are over and nobody told of it: Cal.com's own word often never comes, so the clock says it. */
+/* presume - meetings that are over and nobody told of it: Cal.com's word often never comes, so the clock says it. */
 #ifndef WORK_PRESUME_H
 #define WORK_PRESUME_H
 
@@ -11,9 +11,9 @@
 struct arena;
 struct db;
 
-/* Each becomes an event of source "clock", so that nothing changes silently and a replay comes to the same. Only in workspaces whose
- * policy presumes. *count: how many. */
-bool presume_ended(struct arena *, struct db *, const struct secret_key *, int64_t grace_minutes, int64_t *count, struct fail *)
-	MUST_CHECK;
+/* Each becomes an event of source "clock", so that nothing changes silently and a replay comes to the same. Only in
+ * workspaces whose policy presumes. *count: how many. */
+bool presume_ended(struct arena *, struct db *, const struct secret_key *, int64_t grace_minutes, int64_t *count,
+	struct fail *) MUST_CHECK;
 
 #endif

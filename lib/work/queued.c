@@ -21,7 +21,8 @@ static struct bytes wrap(struct arena *arena, const struct secret_key *key, cons
 	return secret_seal(arena, key, (struct bytes){(const unsigned char *)text.bytes, text.length});
 }
 
-static bool unwrap(struct arena *arena, const struct secret_key *key, struct bytes sealed, struct delivery *d, struct fail *f)
+static bool unwrap(
+	struct arena *arena, const struct secret_key *key, struct bytes sealed, struct delivery *d, struct fail *f)
 {
 	struct bytes plain;
 	const char *end;
@@ -64,8 +65,8 @@ bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key
 }
 
 /* False with FAIL_LATER when this and all that follow have to wait. */
-static bool apply_one(
-	struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool, const char *name, struct fail *f)
+static bool apply_one(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
+	const char *name, struct fail *f)
 {
 	struct delivery delivery;
 	struct bytes sealed;
@@ -81,8 +82,8 @@ static bool apply_one(
 	return spool_set_aside(spool, name, f);
 }
 
-bool queued_apply(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool, int64_t *applied,
-	struct fail *f)
+bool queued_apply(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
+	int64_t *applied, struct fail *f)
 {
 	struct arena names_arena = {0};
 	const char **names;

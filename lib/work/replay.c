@@ -1,4 +1,4 @@
-/* replay - rebuilds what is derived from the stored events, of a workspace or of one booking, and tells what that changed. */
+/* replay - rebuilds what is derived from the events, of a workspace or of one booking, and tells what differed. */
 #include "work/replay.h"
 
 #include "base/arena.h"
@@ -7,8 +7,8 @@
 
 enum { BATCH = 200 };
 
-static bool add_all(struct arena *arena, struct db *db, const struct secret_key *key, const struct kept_event *events, size_t count,
-	struct fail *f)
+static bool add_all(struct arena *arena, struct db *db, const struct secret_key *key, const struct kept_event *events,
+	size_t count, struct fail *f)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct meaning meaning;
@@ -21,8 +21,8 @@ static bool add_all(struct arena *arena, struct db *db, const struct secret_key 
 }
 
 /* Memory is given back batch by batch; what has to last is in `uids`, which the caller keeps elsewhere. */
-static bool add_batches(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace, const char *uids,
-	void (*progress)(int64_t), int64_t *total, struct fail *f)
+static bool add_batches(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace,
+	const char *uids, void (*progress)(int64_t), int64_t *total, struct fail *f)
 {
 	struct kept_event *events;
 	int64_t after = 0;
@@ -53,8 +53,9 @@ bool replay(struct arena *arena, struct db *db, const struct secret_key *key, in
 	good = tx.open && (!uid || replays_related(db, workspace, uid, &uids, f));
 	uids = arena_string(&lasting, uids);
 	good = good && replays_begin(db, workspace, uids, f)
-	    && add_batches(arena, db, key, workspace, uids, progress, &replayed->events, f)
-	    && replays_end(db, arena, workspace, uids, &replayed->differences, &replayed->count, f) && tx_commit(&tx, f);
+	       && add_batches(arena, db, key, workspace, uids, progress, &replayed->events, f)
+	       && replays_end(db, arena, workspace, uids, &replayed->differences, &replayed->count, f)
+	       && tx_commit(&tx, f);
 	arena_end(&lasting);
 	return good;
 }

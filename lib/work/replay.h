@@ -1,4 +1,4 @@
-/* replay - rebuilds what is derived from the stored events, of a workspace or of one booking, and tells what that changed. */
+/* replay - rebuilds what is derived from the events, of a workspace or of one booking, and tells what differed. */
 #ifndef WORK_REPLAY_H
 #define WORK_REPLAY_H
 
@@ -19,8 +19,8 @@ struct replayed {
 	size_t count;
 };
 
-/* In one transaction. uid NULL: the whole workspace; else the booking and those that its events may touch. progress is told the
- * number of events so far. */
+/* In one transaction. uid NULL: the whole workspace; else the booking and those that its events may touch. progress is
+ * told the number of events so far. */
 bool replay(struct arena *, struct db *, const struct secret_key *, int64_t workspace, const char *uid,
 	void (*progress)(int64_t events), struct replayed *, struct fail *) MUST_CHECK;
 

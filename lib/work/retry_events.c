@@ -1,4 +1,4 @@
-/* retry_events - events that could not be applied are tried again, with growing pauses, until they work or are given up. */
+/* retry_events - events that could not be applied are tried again, with growing pauses, until given up. */
 #include "work/retry_events.h"
 
 #include "base/arena.h"
@@ -39,8 +39,8 @@ static bool try_one(struct arena *arena, struct db *db, const struct secret_key 
 	return put_off(db, e, trouble.detail, retried, f);
 }
 
-bool retry_events_of(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace, struct retried *retried,
-	struct fail *f)
+bool retry_events_of(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace,
+	struct retried *retried, struct fail *f)
 {
 	struct kept_event *events;
 	size_t count;
@@ -55,7 +55,8 @@ bool retry_events_of(struct arena *arena, struct db *db, const struct secret_key
 	return true;
 }
 
-bool retry_events(struct arena *arena, struct db *db, const struct secret_key *key, struct retried *retried, struct fail *f)
+bool retry_events(
+	struct arena *arena, struct db *db, const struct secret_key *key, struct retried *retried, struct fail *f)
 {
 	int64_t *workspaces;
 	size_t count;

@@ -1,5 +1,4 @@
-/* schema - brings the database up to date: numbered migrations once, functions and roles whenever their text changed.
- */
+/* schema - brings the database up to date: numbered migrations once, functions and roles when they changed. */
 #ifndef WORK_SCHEMA_H
 #define WORK_SCHEMA_H
 

@@ -46,8 +46,8 @@ void sender_file_write(const char *directory, const struct secret_key *key, cons
 		if (file_write(directory, file_name, secret_seal(&arena, key, plain), &f))
 			memcpy(written, sum, sizeof sum);
 		else
-			log_line(LOG_WARN, f.code, "the connections could not be kept for a start without a database: %s",
-				f.detail);
+			log_line(LOG_WARN, f.code,
+				"the connections could not be kept for a start without a database: %s", f.detail);
 	}
 	arena_end(&arena);
 }
@@ -72,22 +72,25 @@ static bool parse_line(struct arena *arena, char *line, struct sender *sender)
 			return false;
 	*sender = (struct sender){0};
 	if (!i64_from_text(words[0], 1, INT64_MAX, &sender->workspace_id)
-		|| !i64_from_text(words[1], 1, INT64_MAX, &sender->connection_id) || !i64_from_text(words[2], 0, 1, &is_unsigned)
-		|| !secret_from_hex(arena, words[3], &sender->secrets[0]) || !secret_from_hex(arena, words[4], &sender->secrets[1]))
+		|| !i64_from_text(words[1], 1, INT64_MAX, &sender->connection_id)
+		|| !i64_from_text(words[2], 0, 1, &is_unsigned)
+		|| !secret_from_hex(arena, words[3], &sender->secrets[0])
+		|| !secret_from_hex(arena, words[4], &sender->secrets[1]))
 		return false;
 	sender->unsigned_ = is_unsigned;
 	return true;
 }
 
-bool sender_file_read(struct arena *arena, const char *directory, const struct secret_key *key, struct sender **list, size_t *count,
-	struct fail *f)
+bool sender_file_read(struct arena *arena, const char *directory, const struct secret_key *key, struct sender **list,
+	size_t *count, struct fail *f)
 {
 	struct bytes sealed, plain;
 	char *rest, *line;
 
 	if (!*directory)
 		return fail(f, FAIL_ABSENT, "file_absent", "there is no directory for it");
-	if (!file_read(arena, directory, file_name, FILE_LIMIT_BYTES, &sealed, f) || !secret_unseal(arena, key, sealed, &plain, f))
+	if (!file_read(arena, directory, file_name, FILE_LIMIT_BYTES, &sealed, f)
+		|| !secret_unseal(arena, key, sealed, &plain, f))
 		return false;
 	*list = arena_alloc(arena, SENDER_LIMIT * sizeof **list);
 	*count = 0;

@@ -19,12 +19,12 @@ struct sender {
 	struct bytes secrets[2];
 };
 
-/* Writes only what differs from what was written before, of which `written` is the digest. A failure is logged: the file is a help, not
- * a need. directory "": nowhere. */
+/* Writes only what differs from what was written before, of which `written` is the digest. A failure is logged: the
+ * file is a help, not a need. directory "": nowhere. */
 void sender_file_write(const char *directory, const struct secret_key *, const struct sender *, size_t count,
 	unsigned char written[static DIGEST_BYTES]);
 
-bool sender_file_read(struct arena *, const char *directory, const struct secret_key *, struct sender **, size_t *count, struct fail *)
-	MUST_CHECK;
+bool sender_file_read(struct arena *, const char *directory, const struct secret_key *, struct sender **, size_t *count,
+	struct fail *) MUST_CHECK;
 
 #endif

@@ -1,5 +1,4 @@
-/* senders - the connections that may deliver webhooks, with their secrets at hand, so that checking a signature costs
- * no question to the database, nor needs it to be there. */
+/* senders - the connections that may deliver webhooks, with their secrets at hand. */
 #include "work/senders.h"
 
 #include "base/log.h"
@@ -47,7 +46,7 @@ static bool read_again(struct senders *s, struct db *db, const struct secret_key
 
 		*sender = (struct sender){c->workspace_id, c->connection_id, c->unsigned_, {{0}, {0}}};
 		kept += open_secret(&arena, key, c->secret, &sender->secrets[0])
-		    && open_secret(&arena, key, c->previous_secret, &sender->secrets[1]);
+			&& open_secret(&arena, key, c->previous_secret, &sender->secrets[1]);
 	}
 	s->arena = arena;
 	s->list = list;

@@ -1,5 +1,5 @@
-/* senders - the connections that may deliver webhooks, with their secrets at hand, so that checking a signature costs
- * no question to the database, nor needs it to be there. */
+/* senders - the connections that may deliver webhooks, with their secrets at hand.
+ * So checking a signature costs no question to the database, nor needs it to be there. */
 #ifndef WORK_SENDERS_H
 #define WORK_SENDERS_H
 
@@ -24,14 +24,15 @@ struct senders {
 	size_t count;
 	struct instant looked_at; /* at the database, with or without an answer */
 	bool known;               /* list is from the database, or from the file */
-	const char *directory;    /* set by the program: where what is known is kept for a start without a database; "": nowhere */
+	const char *directory;    /* set by the program: where what is known is kept for a start without a database; "":
+				     nowhere */
 	unsigned char written[DIGEST_BYTES];
 };
 
 /* Who sent this body? connection: the path's segment, or NULL where the path names none; then the oldest signed
- * connections are tried. What changed is known after 5 s, and half a second after a delivery that needs it. FAIL_ABSENT: no
- * such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be read and none are
- * known. */
+ * connections are tried. What changed is known after 5 s, and half a second after a delivery that needs it.
+ * FAIL_ABSENT: no such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be
+ * read and none are known. */
 bool senders_find(struct senders *, struct db *, const struct secret_key *, const char *connection, struct bytes body,
 	const char *signature, const struct sender **, struct fail *) MUST_CHECK;
 

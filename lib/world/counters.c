@@ -51,7 +51,8 @@ bool counters_open(const char *path, struct counters **counters, struct fail *f)
 			return false;
 		}
 	}
-	memory = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE, *path ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, fd, 0);
+	memory = mmap(NULL, sizeof(struct counters), PROT_READ | PROT_WRITE,
+		*path ? MAP_SHARED : MAP_PRIVATE | MAP_ANONYMOUS, fd, 0);
 	if (fd >= 0)
 		close(fd);
 	if (memory == MAP_FAILED)

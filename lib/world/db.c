@@ -232,7 +232,8 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 			return rows;
 		if (outcome == LOST)
 			disconnect(db);
-		/* A connection that was cut between two requests is found out here; one made just now that fails is an answer. */
+		/* A connection that was cut between two requests is found out here; one made just now that fails is an
+		 * answer. */
 		if (!alone || attempt == TRIES || !(outcome == BUSY || (outcome == LOST && used))) {
 			fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 			return NULL;
@@ -261,7 +262,8 @@ static void drain(struct db *db)
 		PQclear(result);
 }
 
-/* The connection may have been cut since the last request, and rows that were given out cannot be taken back: so make sure first. */
+/* The connection may have been cut since the last request, and rows that were given out cannot be taken back: so make
+ * sure first. */
 static bool alive(struct db *db, struct fail *f)
 {
 	if (db->link.pg && PQsendQuery(db->link.pg, "")) {
@@ -281,7 +283,8 @@ bool db_each(struct db *db, enum query_name name, struct fail *f, const struct p
 	enum outcome outcome = GOOD;
 	bool wanted = true;
 
-	if (!to_wire(&wire, params, count, f) || (!db->in_transaction && !alive(db, f)) || !prepare(db, name, f, &outcome))
+	if (!to_wire(&wire, params, count, f) || (!db->in_transaction && !alive(db, f))
+		|| !prepare(db, name, f, &outcome))
 		return false;
 	if (!send_statement(db, name, &wire) || !PQsetSingleRowMode(db->link.pg)) {
 		link_explain(&db->link, statements[name].name, NULL, f);

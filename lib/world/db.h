@@ -47,8 +47,8 @@ struct db *db_open(struct arena *, const char *url, bool prepared_statements);
 void db_close(struct db *);
 OWNED_BY_SCOPE(database, db_close)
 
-/* How long one answer may take; 0, as at first: without end. A server that is silent for longer counts as lost, so that a program can
- * still say so to its caller. */
+/* How long one answer may take; 0, as at first: without end. A server that is silent for longer counts as lost, so that
+ * a program can still say so to its caller. */
 void db_set_patience(struct db *, int64_t patience_ms);
 
 /* Runs a statement, prepared on its first use in a session. NULL on failure. The number of rows is what the statement's

@@ -67,7 +67,8 @@ bool file_write(const char *directory, const char *name, struct bytes bytes, str
 	return false;
 }
 
-bool file_read(struct arena *arena, const char *directory, const char *name, size_t limit_bytes, struct bytes *bytes, struct fail *f)
+bool file_read(struct arena *arena, const char *directory, const char *name, size_t limit_bytes, struct bytes *bytes,
+	struct fail *f)
 {
 	AUTO_FD dir = open_directory(directory);
 	AUTO_FD fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
@@ -109,5 +110,5 @@ bool file_move(const char *directory, const char *name, const char *into, struct
 		return trouble(f, "moved");
 	target = openat(dir, into, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 	return (target >= 0 && renameat(dir, name, target, name) == 0 && fsync(target) == 0 && fsync(dir) == 0)
-	    || trouble(f, "moved");
+	       || trouble(f, "moved");
 }

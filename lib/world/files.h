@@ -10,13 +10,13 @@
 
 struct arena;
 
-/* Written under a temporary name, flushed to disk, renamed to `name`, and the directory flushed: when true comes back, the file is
- * durable. FAIL_LATER "file" with the system's reason. Nothing is left behind on failure. */
+/* Written under a temporary name, flushed to disk, renamed to `name`, and the directory flushed: when true comes back,
+ * the file is durable. FAIL_LATER "file" with the system's reason. Nothing is left behind on failure. */
 bool file_write(const char *directory, const char *name, struct bytes, struct fail *) MUST_CHECK;
 
 /* FAIL_ABSENT when there is none, FAIL_TOO_LARGE beyond the limit, else FAIL_LATER. */
-bool file_read(struct arena *, const char *directory, const char *name, size_t limit_bytes, struct bytes *, struct fail *)
-	MUST_CHECK;
+bool file_read(struct arena *, const char *directory, const char *name, size_t limit_bytes, struct bytes *,
+	struct fail *) MUST_CHECK;
 
 /* A file that is gone already is no failure. */
 bool file_drop(const char *directory, const char *name, struct fail *) MUST_CHECK;

@@ -157,8 +157,8 @@ static void answer(struct request *request, const struct route *routes, size_t c
 	log_request(NULL);
 }
 
-/* glibc raises these limits by itself after a large allocation and then keeps the memory: a program that once got a body of 1 MiB
- * would stay that much larger. */
+/* glibc raises these limits by itself after a large allocation and then keeps the memory: a program that once got a
+ * body of 1 MiB would stay that much larger. */
 static void give_memory_back(void)
 {
 	mallopt(M_MMAP_THRESHOLD, 128 * 1024);

@@ -1,4 +1,4 @@
-/* link - the connection to PostgreSQL itself: made, lost, waited for with a deadline, and what a failed result means. */
+/* link - the connection to PostgreSQL: made, lost, waited for with a deadline, and what a failure means. */
 #include "world/link.h"
 
 #include "base/log.h"
@@ -82,7 +82,8 @@ PGresult *link_answer_take(struct link *link)
 	int64_t deadline_ms = clock_ms() + link->patience_ms;
 	PGresult *last = NULL, *next;
 
-	/* What was sent is small enough for the socket's buffer but for large bodies: libpq keeps the rest until it is flushed. */
+	/* What was sent is small enough for the socket's buffer but for large bodies: libpq keeps the rest until it is
+	 * flushed. */
 	while (PQflush(link->pg) == 1) {
 		struct pollfd fd = {.fd = PQsocket(link->pg), .events = POLLIN | POLLOUT};
 
@@ -108,8 +109,8 @@ PGresult *link_answer_take(struct link *link)
 	}
 }
 
-/* Measured with libpq 15: after pg_terminate_backend and an immediate stop the failed result carries no SQLSTATE, and PQstatus may
- * still say OK on the first failing call. */
+/* Measured with libpq 15: after pg_terminate_backend and an immediate stop the failed result carries no SQLSTATE, and
+ * PQstatus may still say OK on the first failing call. */
 static enum outcome judge(const char *sqlstate)
 {
 	static const struct {
@@ -145,7 +146,8 @@ enum outcome link_explain(struct link *link, const char *name, const PGresult *r
 	snprintf(link->sqlstate, sizeof link->sqlstate, "%s", sqlstate ? sqlstate : "");
 	outcome = judge(link->sqlstate);
 	log_line(outcome == WRONG ? LOG_ERROR : LOG_WARN, "statement_failed",
-		"statement %s failed, SQLSTATE \"%s\", constraint \"%s\"", name, link->sqlstate, constraint ? constraint : "");
+		"statement %s failed, SQLSTATE \"%s\", constraint \"%s\"", name, link->sqlstate,
+		constraint ? constraint : "");
 	switch (outcome) {
 	case LOST:
 		link_drop(link);

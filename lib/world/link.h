@@ -1,4 +1,4 @@
-/* link - the connection to PostgreSQL itself: made, lost, waited for with a deadline, and what a failed result means. */
+/* link - the connection to PostgreSQL: made, lost, waited for with a deadline, and what a failure means. */
 #ifndef WORLD_LINK_H
 #define WORLD_LINK_H
 
@@ -26,17 +26,17 @@ enum outcome {
 	WRONG,
 };
 
-/* FAIL_LATER "database_away" when it could not be made. A server that is silent rather than gone costs seconds to find out, so for as
- * long as that took no further attempt is made. */
+/* FAIL_LATER "database_away" when it could not be made. A server that is silent rather than gone costs seconds to find
+ * out, so for as long as that took no further attempt is made. */
 bool link_connect(struct link *, struct fail *) MUST_CHECK;
 void link_drop(struct link *); /* NULL-safe: may be dropped twice */
 
-/* Waits for the answer to what was sent with a PQsend function. The last of its results, or NULL when the connection was lost or
- * patience ended; the link is dropped then. The caller clears it. */
+/* Waits for the answer to what was sent with a PQsend function. The last of its results, or NULL when the connection
+ * was lost or patience ended; the link is dropped then. The caller clears it. */
 PGresult *link_answer_take(struct link *);
 
-/* Says in *f and in the log what went wrong; result may be NULL. The message of a failed statement may quote data, so the log gets
- * its name, the SQLSTATE and the constraint. */
+/* Says in *f and in the log what went wrong; result may be NULL. The message of a failed statement may quote data, so
+ * the log gets its name, the SQLSTATE and the constraint. */
 enum outcome link_explain(struct link *, const char *name, const PGresult *result, struct fail *f);
 
 #endif

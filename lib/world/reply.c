@@ -14,23 +14,23 @@ static const struct {
 	int status;
 	const char *title, *header;
 } meaning[] = {
-	[FAIL_INPUT] = {400, "The request is not valid",    ""                                              },
-	[FAIL_DENIED] = {401, "Not allowed",                 "WWW-Authenticate: Bearer realm=\"turnout\"\r\n"},
-	[FAIL_FORBIDDEN] = {403, "Not allowed with this token", ""                                              },
-	[FAIL_ABSENT] = {404, "Not found",                   ""					      },
-	[FAIL_METHOD] = {405, "Method not allowed",          ""                                              },
-	[FAIL_TOO_LARGE] = {413, "Too large",                   ""                                              },
-	[FAIL_TOO_MANY] = {429, "Too many requests",           "Retry-After: 1\r\n"                            },
-	[FAIL_CONFLICT] = {409, "Conflict",                    ""					      },
-	[FAIL_LATER] = {503, "Try again later",             "Retry-After: 5\r\n"                            },
-	[FAIL_BUG] = {500, "Internal error",              ""                                              },
+	[FAIL_INPUT] = {400, "The request is not valid", ""},
+	[FAIL_DENIED] = {401, "Not allowed", "WWW-Authenticate: Bearer realm=\"turnout\"\r\n"},
+	[FAIL_FORBIDDEN] = {403, "Not allowed with this token", ""},
+	[FAIL_ABSENT] = {404, "Not found", ""},
+	[FAIL_METHOD] = {405, "Method not allowed", ""},
+	[FAIL_TOO_LARGE] = {413, "Too large", ""},
+	[FAIL_TOO_MANY] = {429, "Too many requests", "Retry-After: 1\r\n"},
+	[FAIL_CONFLICT] = {409, "Conflict", ""},
+	[FAIL_LATER] = {503, "Try again later", "Retry-After: 5\r\n"},
+	[FAIL_BUG] = {500, "Internal error", ""},
 };
 
 /* Failures that clients of older installations know by another title, or that ask for another proof. */
 static const struct {
 	const char *code, *title, *header;
 } special[] = {
-	{"signature_wrong",   "Invalid signature", "WWW-Authenticate: X-Cal-Signature-256\r\n"},
+	{"signature_wrong", "Invalid signature", "WWW-Authenticate: X-Cal-Signature-256\r\n"},
 	{"signature_missing", "Invalid signature", "WWW-Authenticate: X-Cal-Signature-256\r\n"},
 };
 

@@ -130,8 +130,8 @@ bool row_into(
 	return true;
 }
 
-void *rows_into(const struct rows *rows, struct arena *arena, const struct column *columns, size_t column_count, size_t size,
-	const void *empty, size_t *count, struct fail *f)
+void *rows_into(const struct rows *rows, struct arena *arena, const struct column *columns, size_t column_count,
+	size_t size, const void *empty, size_t *count, struct fail *f)
 {
 	char *list;
 

@@ -50,9 +50,9 @@ struct column {
 bool row_into(
 	const struct rows *, int index, const struct column *, size_t count, void *into, struct fail *) MUST_CHECK;
 
-/* All rows as an array in the arena, of *count structs of this size; each starts as a copy of *empty, or of zeros. NULL on failure, and
- * when rows is NULL, which is a failure noted already. */
-void *rows_into(const struct rows *, struct arena *, const struct column *, size_t columns, size_t size, const void *empty, size_t *count,
-	struct fail *) MUST_CHECK;
+/* All rows as an array in the arena, of *count structs of this size; each starts as a copy of *empty, or of zeros. NULL
+ * on failure, and when rows is NULL, which is a failure noted already. */
+void *rows_into(const struct rows *, struct arena *, const struct column *, size_t columns, size_t size,
+	const void *empty, size_t *count, struct fail *) MUST_CHECK;
 
 #endif

@@ -95,8 +95,8 @@ bool spool_put(const struct spool *spool, struct instant arrived, struct bytes b
 	if (!spool_look(spool, &state, f))
 		return false;
 	if (state.files >= spool->most_files || state.bytes + (int64_t)bytes.length > spool->most_bytes)
-		return fail(f, FAIL_LATER, "spool_full", "the spool is full: %lld files, %lld bytes", (long long)state.files,
-			(long long)state.bytes);
+		return fail(f, FAIL_LATER, "spool_full", "the spool is full: %lld files, %lld bytes",
+			(long long)state.files, (long long)state.bytes);
 	snprintf(name, sizeof name, "%016lld-%08x%s", (long long)arrived.us, randombytes_random(), suffix);
 	return file_write(spool->directory, name, bytes, f);
 }

@@ -27,7 +27,8 @@ struct spool_state {
 	struct instant oldest; /* us is 0 when it is empty */
 };
 
-/* One file per thing, named by its time. FAIL_LATER "spool_full" beyond the limits, "spool_absent" where there is no directory. */
+/* One file per thing, named by its time. FAIL_LATER "spool_full" beyond the limits, "spool_absent" where there is no
+ * directory. */
 bool spool_put(const struct spool *, struct instant arrived, struct bytes, struct fail *) MUST_CHECK;
 
 /* Names, oldest first. */
