@@ -11,16 +11,13 @@
 
 static handler describe, receive;
 
+/* nginx turns the paths of older installations into the first of these. */
 int main(void)
 {
-	return serve(
-		"webhook", ROUTES({"GET", "/api/webhooks/calcom", describe}, {"POST", "/api/webhooks/calcom", receive},
-				   {"GET", "/api/webhooks/calcom/{connection}", describe},
-				   {"POST", "/api/webhooks/calcom/{connection}", receive},
-				   /* The paths of older installations. */
-				   {"GET", "/api/webhooks/cal", describe}, {"POST", "/api/webhooks/cal", receive},
-				   {"GET", "/webhooks/calcom", describe}, {"POST", "/webhooks/calcom", receive},
-				   {"GET", "/api/cal/webhook", describe}, {"POST", "/api/cal/webhook", receive}));
+	return serve("webhook",
+		ROUTES({"GET", "/api/webhooks/calcom", describe}, {"POST", "/api/webhooks/calcom", receive},
+			{"GET", "/api/webhooks/calcom/{connection}", describe},
+			{"POST", "/api/webhooks/calcom/{connection}", receive}));
 }
 
 /* Cal.com's own header, then those of older integrations; the first that is there decides. */
