@@ -41,9 +41,9 @@ BEGIN
 END
 $$;
 
--- Why an attendee stands as he does: his booking was replaced or called off, or his seat was given up, or else as the booking.
+-- An attendee who gave up his seat did so, whatever became of the booking afterwards; the others stand as it does.
 CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RETURNS text LANGUAGE sql IMMUTABLE AS $$
-    SELECT CASE WHEN p_booking IN ('superseded', 'cancelled', 'rejected') OR p_seat IS NULL OR (p_seat).taken THEN p_booking
+    SELECT CASE WHEN p_seat IS NULL OR (p_seat).taken THEN p_booking
                 WHEN (p_seat).moved_to IS NOT NULL THEN 'superseded'
                 ELSE 'cancelled' END
 $$;
@@ -60,8 +60,9 @@ BEGIN
     state := CASE WHEN b.replaced_by IS NOT NULL AND NOT (p_uid = ANY (p_circle) AND (b.replaced_by).uid = b.chain) THEN 'superseded'
                   ELSE coalesce((b.status_set).value, 'unknown') END;
 
-    -- A booking with seats is over when the last seat was given up.
-    IF (b.schedule).seats AND state IN ('accepted', 'pending', 'unknown') THEN
+    -- A booking is over when the last seat was given up. Not asked: whether it is one with seats, for only they are given up,
+    -- and what is known of the booking may be a row that does not say.
+    IF state IN ('accepted', 'pending', 'unknown') THEN
         SELECT CASE WHEN bool_and(NOT coalesce((seat).taken, true))
                     THEN CASE WHEN bool_and((seat).moved_to IS NOT NULL) THEN 'superseded' ELSE 'cancelled' END
                     ELSE state END
