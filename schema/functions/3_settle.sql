@@ -2,18 +2,17 @@
 
 -- A chain is named after its first booking, and that one's time is when the chain was booked. Walks up to the first, then down
 -- to all that came of it. Bookings that replace each other in a circle are a broken sender's: the newest of their links is
--- refused, and the chain begins where it led from; returns the circle, else nothing. A concurrent event that adds a link holds
--- the row that it hangs on, so whichever comes second sees the other.
-CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text) RETURNS text[] LANGUAGE plpgsql AS $$
+-- refused, and the chain begins where it led from; returns the circle, if any, and all of the chain. A concurrent event that adds
+-- a link holds the row that it hangs on, so whichever comes second sees the other.
+CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text, OUT circle text[], OUT done text[]) LANGUAGE plpgsql AS $$
 DECLARE
     path   text[] := ARRAY[p_uid];
     first  text := p_uid;
     parent text;
-    circle text[] := '{}';
     booked timestamptz;
     level  text[];
-    done   text[];
 BEGIN
+    circle := '{}';
     LOOP
         SELECT (replaces).uid INTO parent FROM bookings WHERE workspace_id = p_workspace AND uid = first;
         EXIT WHEN parent IS NULL;
@@ -37,7 +36,6 @@ BEGIN
          WHERE workspace_id = p_workspace AND replaces IS NOT NULL AND (replaces).uid = ANY (level) AND uid <> ALL (done);
         done := done || level;
     END LOOP;
-    RETURN circle;
 END
 $$;
 
@@ -114,15 +112,21 @@ $$;
 -- All of an event's bookings must be there before the first is settled.
 CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    circle text[] := '{}';
-    other  text;
+    circle  text[] := '{}';
+    chained text[] := '{}';
+    others  text[];
+    other   text;
 BEGIN
     IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
                   AND (replaces IS NOT NULL OR replaced_by IS NOT NULL OR booked_at <> known_at)) THEN
-        circle := settle_chain(p_workspace, p_uid);
+        SELECT c.circle, c.done INTO circle, chained FROM settle_chain(p_workspace, p_uid) c;
     END IF;
     PERFORM settle_booking(p_workspace, p_uid, circle);
-    FOREACH other IN ARRAY array_remove(circle, p_uid) LOOP
+
+    -- The others of a circle, and who was spared by a circle that is one no longer. An event of theirs may be under way.
+    others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) AND uid <> p_uid
+                       AND (uid = ANY (circle) OR (replaced_by IS NOT NULL AND status <> 'superseded')) ORDER BY uid FOR UPDATE);
+    FOREACH other IN ARRAY others LOOP
         PERFORM settle_booking(p_workspace, other, circle);
     END LOOP;
 END
