@@ -81,7 +81,7 @@ static void set_schedule(json_t *change, const struct calcom_event *e, enum rank
 
 	if (!e->starts_at.known && !e->title)
 		return;
-	schedule = facet(data_time(e), rank);
+	schedule = e->starts_at.known ? facet(data_time(e), rank) : facet(beginning, RANK_GAP);
 	json_object_set_new(schedule, "starts_at", moment_json(e->starts_at));
 	json_object_set_new(schedule, "ends_at", moment_json(e->ends_at));
 	json_object_set_new(schedule, "title", text_json(e->title));
@@ -191,8 +191,7 @@ void booking_cancel(const struct calcom_event *e, json_t *change)
 
 /* Whether the status ACCEPTED is true while a payment is under way is not certain, so a payment only implies what
  * stands as long as nobody says more. */
-static void set_payment(
-	json_t *change, const struct calcom_event *e, enum rank rank, const char *state, const char *status)
+static void set_payment(json_t *change, const struct calcom_event *e, enum rank rank, const char *state)
 {
 	json_t *payment = facet(booking_event_time(e), rank);
 
@@ -200,18 +199,19 @@ static void set_payment(
 	json_object_set_new(payment, "amount", json_integer(e->payment_amount));
 	json_object_set_new(payment, "currency", text_json(e->payment_currency));
 	json_object_set_new(change, "payment", payment);
-	set_status(change, e, beginning, RANK_FROZEN, status);
 	describe(change, e, RANK_FROZEN);
 }
 
 void booking_begin_payment(const struct calcom_event *e, json_t *change)
 {
-	set_payment(change, e, RANK_HOLD, "initiated", "pending");
+	set_payment(change, e, RANK_HOLD, "initiated");
+	set_status(change, e, beginning, RANK_GAP, "pending");
 }
 
 void booking_pay(const struct calcom_event *e, json_t *change)
 {
-	set_payment(change, e, RANK_ACCEPT, "paid", "accepted");
+	set_payment(change, e, RANK_ACCEPT, "paid");
+	set_status(change, e, beginning, RANK_FROZEN, "accepted");
 }
 
 /* A meeting that began, ended or was missed had been accepted, whatever else was or was not heard of it. */

@@ -14,8 +14,10 @@ struct calcom_event;
 
 /* Order among settings of one facet that carry the same time; the higher wins. */
 enum rank {
-	RANK_FROZEN, /* what a timed event carries from when the booking was made, or what is only implied */
-	RANK_HOLD,   /* a request, or a seat being taken */
+	RANK_GAP = -1, /* fills a gap and gives way to anything else: a title without times, what a begun payment
+			  implies */
+	RANK_FROZEN,   /* what a timed event carries from when the booking was made, or what is only implied */
+	RANK_HOLD,     /* a request, or a seat being taken */
 	RANK_ACCEPT,
 	RANK_REJECT,
 	RANK_CANCEL, /* a cancellation, or a seat being given up */

@@ -69,7 +69,7 @@ static const struct {
 
 	{EVENT("BOOKING_PAYMENT_INITIATED", ", 'status': 'ACCEPTED', 'paymentData': {'amount': 4900, 'currency': 'usd'}"),
 	 "[{'payment': {'at': " AT ", 'rank': 1, 'state': 'initiated', 'amount': 4900, 'currency': 'usd'},"
-	 "  'status_set': {'at': " BEGINNING ", 'rank': 0, 'value': 'pending'}, 'schedule': {'rank': 0}}]",
+	 "  'status_set': {'at': " BEGINNING ", 'rank': -1, 'value': 'pending'}, 'schedule': {'rank': 0}}]",
 	 "a payment under way accepts nothing"},
 	{EVENT("BOOKING_PAID", ", 'paymentData': {'amount': 4900, 'currency': 'usd'}"),
 	 "[{'payment': {'rank': 2, 'state': 'paid', 'amount': 4900}, 'status_set': {'at': " BEGINNING ", 'rank': 0, 'value': 'accepted'}}]",
