@@ -177,7 +177,7 @@ void booking_reject(const struct calcom_event *e, json_t *change)
 /* In an event with seats only those who are listed leave; without seats, or with nobody listed, all is off. */
 void booking_cancel(const struct calcom_event *e, json_t *change)
 {
-	if (!e->seats || e->attendee_count == 0) {
+	if (!e->seats || !e->lists_people) {
 		stand(change, e, RANK_CANCEL, "cancelled");
 		return;
 	}
@@ -310,7 +310,12 @@ static void set_link(json_t *change, const char *member, const struct calcom_eve
 	json_object_set_new(change, member, link);
 }
 
-/* What the event says of the booking that it replaced: with seats only those who are listed went over. */
+/* With seats only those who are listed go over to the new booking; without, or with nobody listed, all do. */
+static bool replaces_whole(const struct calcom_event *e)
+{
+	return !e->seats || !e->lists_people;
+}
+
 static json_t *replaced_change(const struct calcom_event *e)
 {
 	json_t *change = change_new(e->replaced_uid, known_at(e));
@@ -322,7 +327,7 @@ static json_t *replaced_change(const struct calcom_event *e)
 	then.made_at = (struct moment){0};
 	set_schedule(change, &then, RANK_FROZEN);
 	set_status(change, &then, beginning, RANK_FROZEN, "accepted");
-	if (!e->seats) {
+	if (replaces_whole(e)) {
 		set_link(change, "replaced_by", e, e->uid);
 		return change;
 	}
@@ -347,7 +352,7 @@ json_t *booking_changes_take(const struct calcom_event *e)
 	json_array_append_new(changes, change);
 	if (!e->replaced_uid || !e->uid)
 		return changes;
-	if (!e->seats)
+	if (replaces_whole(e))
 		set_link(change, "replaces", e, e->replaced_uid);
 	replaced = replaced_change(e);
 	json_array_insert_new(changes, strcmp(e->replaced_uid, e->uid) < 0 ? 0 : 1, replaced);

@@ -310,6 +310,7 @@ static bool read_people(const struct source *s, struct calcom_event *e, struct f
 	find_hosts(s, &hosts);
 	json_array_foreach(list, i, row) if (!add_attendee(s, row, &hosts, e, f)) return false;
 	add_booker(s, &hosts, e);
+	e->lists_people = json_array_size(list) > 0 || e->attendee_count > 0;
 	return true;
 }
 

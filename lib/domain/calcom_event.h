@@ -63,6 +63,7 @@ struct calcom_event {
 
 	struct attendee *attendees; /* with an address, without the organiser and his team */
 	size_t attendee_count;
+	bool lists_people; /* somebody, be it only the organiser */
 };
 
 /* FAIL_INPUT with a code that names the field when something needed is missing or of a wrong type; unknown fields and
