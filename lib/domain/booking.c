@@ -321,6 +321,8 @@ static json_t *replaced_change(const struct calcom_event *e)
 	json_t *change = change_new(e->replaced_uid, known_at(e));
 	struct calcom_event then = *e;
 
+	if (e->replaced_number)
+		json_object_set_new(change, "number", json_integer(e->replaced_number));
 	then.starts_at = e->replaced_starts_at;
 	then.ends_at = e->replaced_ends_at;
 	then.frozen = true;

@@ -111,6 +111,16 @@ static bool id_field(const struct source *s, const char *key, struct calcom_even
 		key);
 }
 
+static int64_t number_of(const json_t *value)
+{
+	const char *text = json_string_value(value);
+	int64_t number = json_integer_value(value);
+
+	if (text && !i64_from_text(text, 1, INT64_MAX, &number))
+		return 0;
+	return number > 0 ? number : 0;
+}
+
 static bool read_identity(const struct source *s, struct calcom_event *e, struct fail *f)
 {
 	const char *replaced = NULL;
@@ -121,6 +131,8 @@ static bool read_identity(const struct source *s, struct calcom_event *e, struct
 		return false;
 	if (replaced && e->uid && strcmp(replaced, e->uid) != 0)
 		e->replaced_uid = replaced;
+	if (e->replaced_uid)
+		e->replaced_number = number_of(look_up(s, "rescheduleId"));
 	return true;
 }
 

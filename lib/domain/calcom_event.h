@@ -49,6 +49,7 @@ struct calcom_event {
 	const char *uid;          /* NULL: only the number is known */
 	int64_t number;           /* 0: not said */
 	const char *replaced_uid; /* rescheduleUid, when it is another booking than this one */
+	int64_t replaced_number;  /* 0: not said */
 	struct moment replaced_starts_at, replaced_ends_at;
 
 	const char *status; /* ACCEPTED, PENDING ... as sent */
