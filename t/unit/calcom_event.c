@@ -224,6 +224,11 @@ static void other_facts(struct arena *arena)
 	e = read(arena, "{'triggerEvent': 'BOOKING_RESCHEDULED', " AT ", 'payload': {'uid': 'new', 'rescheduleUid': 'old',"
 		"'rescheduleStartTime': '2026-01-11T10:00:00Z', 'rescheduledBy': 'x'}}");
 	is_text(e.replaced_uid, "old", "the booking before");
+	ok(e.replaced_number == 0, "whose number may not be said");
+	ok(read(arena, "{'triggerEvent': 'BOOKING_RESCHEDULED', " AT ", 'payload': {'uid': 'new', 'rescheduleUid': 'old', 'rescheduleId': '6'}}").replaced_number == 6,
+		"or be said as a text");
+	ok(read(arena, "{'triggerEvent': 'BOOKING_RESCHEDULED', " AT ", 'payload': {'uid': 'new', 'rescheduleUid': 'old', 'rescheduleId': -6}}").replaced_number == 0,
+		"or be none");
 	ok(moment_is(e.replaced_starts_at, "2026-01-11T10:00:00Z") && moment_is(e.replaced_ends_at, NULL), "and when it would have been");
 	is_text(read(arena, "{'triggerEvent': 'BOOKING_REQUESTED', " AT ", 'payload': {'uid': 'new', 'rescheduleUid': 'old'}}").replaced_uid, "old",
 		"of whatever trigger");
