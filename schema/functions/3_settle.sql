@@ -2,23 +2,23 @@
 
 -- A chain is named after its first booking, and that one's time is when the chain was booked. Walks up to the first, then down
 -- to all that came of it. Bookings that replace each other in a circle are a broken sender's: the newest of their links is
--- refused, and the chain begins where it led from; returns the circle, if any, and all of the chain. A concurrent event that adds
--- a link holds the row that it hangs on, so whichever comes second sees the other.
-CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text, OUT circle text[], OUT done text[]) LANGUAGE plpgsql AS $$
+-- refused, and the chain begins where it led from; returns whom that spared, if anybody, and all of the chain. A concurrent event
+-- that adds a link holds the row that it hangs on, so whichever comes second sees the other.
+CREATE OR REPLACE FUNCTION settle_chain(p_workspace bigint, p_uid text, OUT spared text, OUT done text[]) LANGUAGE plpgsql AS $$
 DECLARE
     path   text[] := ARRAY[p_uid];
+    circle text[];
     first  text := p_uid;
     parent text;
     booked timestamptz;
     level  text[];
 BEGIN
-    circle := '{}';
     LOOP
         SELECT (replaces).uid INTO parent FROM bookings WHERE workspace_id = p_workspace AND uid = first;
         EXIT WHEN parent IS NULL;
         IF parent = ANY (path) THEN
             circle := path[array_position(path, parent):];
-            SELECT uid INTO STRICT first FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (circle)
+            SELECT uid, (replaces).uid INTO STRICT first, spared FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (circle)
              ORDER BY (replaces).at DESC, uid COLLATE "C" DESC LIMIT 1;
             EXIT;
         END IF;
@@ -46,7 +46,7 @@ CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RE
                 ELSE 'cancelled' END
 $$;
 
-CREATE OR REPLACE FUNCTION settle_booking(p_workspace bigint, p_uid text, p_circle text[]) RETURNS void LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION settle_booking(p_workspace bigint, p_uid text, p_spared text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     b       bookings;
     state   text;
@@ -54,8 +54,9 @@ DECLARE
     absence mark_facet;
 BEGIN
     SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
-    -- In a circle the link that was refused, which leads to the first of the chain, replaces nothing.
-    state := CASE WHEN b.replaced_by IS NOT NULL AND NOT (p_uid = ANY (p_circle) AND (b.replaced_by).uid = b.chain) THEN 'superseded'
+    -- The link that was refused leads from the first of the chain to whom it spared, and replaces nothing.
+    state := CASE WHEN b.replaced_by IS NOT NULL AND (p_uid IS DISTINCT FROM p_spared OR (b.replaced_by).uid <> b.chain)
+                  THEN 'superseded'
                   ELSE coalesce((b.status_set).value, 'unknown') END;
 
     -- A booking is over when the last seat was given up. Not asked: whether it is one with seats, for only they are given up,
@@ -112,22 +113,22 @@ $$;
 -- All of an event's bookings must be there before the first is settled.
 CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    circle  text[] := '{}';
+    spared  text;
     chained text[] := '{}';
     others  text[];
     other   text;
 BEGIN
     IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
                   AND (replaces IS NOT NULL OR replaced_by IS NOT NULL OR booked_at <> known_at)) THEN
-        SELECT c.circle, c.done INTO circle, chained FROM settle_chain(p_workspace, p_uid) c;
+        SELECT c.spared, c.done INTO spared, chained FROM settle_chain(p_workspace, p_uid) c;
     END IF;
-    PERFORM settle_booking(p_workspace, p_uid, circle);
+    PERFORM settle_booking(p_workspace, p_uid, spared);
 
-    -- The others of a circle, and who was spared by a circle that is one no longer. An event of theirs may be under way.
+    -- Who is spared by a circle, and who was by one that is no more. An event of theirs may be under way.
     others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) AND uid <> p_uid
-                       AND (uid = ANY (circle) OR (replaced_by IS NOT NULL AND status <> 'superseded')) ORDER BY uid FOR UPDATE);
+                       AND (uid = spared OR (replaced_by IS NOT NULL AND status <> 'superseded')) ORDER BY uid FOR UPDATE);
     FOREACH other IN ARRAY others LOOP
-        PERFORM settle_booking(p_workspace, other, circle);
+        PERFORM settle_booking(p_workspace, other, spared);
     END LOOP;
 END
 $$;
