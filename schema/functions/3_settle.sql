@@ -31,9 +31,11 @@ BEGIN
     done := level;
     WHILE level <> '{}' LOOP
         UPDATE bookings SET chain = first, booked_at = booked
-         WHERE workspace_id = p_workspace AND uid = ANY (level) AND (chain, booked_at) IS DISTINCT FROM (first, booked);
-        SELECT coalesce(array_agg(uid ORDER BY uid), '{}') INTO level FROM bookings
-         WHERE workspace_id = p_workspace AND replaces IS NOT NULL AND (replaces).uid = ANY (level) AND uid <> ALL (done);
+         WHERE workspace_id = p_workspace AND uid = ANY (level) AND (chain, booked_at) IS DISTINCT FROM (first, booked)
+           AND (uid = first OR (replaces).uid = ANY (done)); -- looked at again when the row had to be waited for
+        SELECT coalesce(array_agg(n.uid ORDER BY n.uid), '{}') INTO level
+          FROM bookings b JOIN bookings n ON n.workspace_id = b.workspace_id AND n.replaces IS NOT NULL AND (n.replaces).uid = b.uid
+         WHERE b.workspace_id = p_workspace AND b.uid = ANY (level) AND b.chain = first AND n.uid <> ALL (done);
         done := done || level;
     END LOOP;
 END
