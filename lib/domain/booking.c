@@ -63,6 +63,12 @@ static struct instant known_at(const struct calcom_event *e)
 	return e->made_at.known ? earlier(at, e->made_at.at) : at;
 }
 
+/* As of when a booking took the place of another: what the event froze was so long before its own time. */
+static struct instant link_time(const struct calcom_event *e)
+{
+	return e->frozen ? known_at(e) : booking_event_time(e);
+}
+
 static void set_status(
 	json_t *change, const struct calcom_event *e, struct instant at, enum rank rank, const char *value)
 {
@@ -305,7 +311,7 @@ static void set_link(json_t *change, const char *member, const struct calcom_eve
 {
 	json_t *link = json_object();
 
-	json_object_set_new(link, "at", instant_json(booking_event_time(e)));
+	json_object_set_new(link, "at", instant_json(link_time(e)));
 	json_object_set_new(link, "uid", json_string(uid));
 	json_object_set_new(change, member, link);
 }
@@ -334,8 +340,8 @@ static json_t *replaced_change(const struct calcom_event *e)
 		return change;
 	}
 	for (size_t i = 0; i < e->attendee_count; i++)
-		set_seat(add_attendee(change, &then, &e->attendees[i], RANK_FROZEN), booking_event_time(e), RANK_CANCEL,
-			false, e->uid);
+		set_seat(add_attendee(change, &then, &e->attendees[i], RANK_FROZEN), link_time(e), RANK_CANCEL, false,
+			e->uid);
 	return change;
 }
 
