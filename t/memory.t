@@ -1,0 +1,105 @@
+# Memory: an idle program is small, and requests do not make it grow. TURNOUT_SOAK=100000 is the full proof.
+use v5.36;
+use Test::More;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use CalEvents;
+use List::Util qw(max sum);
+use Turnout;
+
+my $total    = $ENV{TURNOUT_SOAK} // 3000;
+my @programs = qw(webhook bookings funnel health worker);
+my $most_kib = 8 * 1024;
+my $slack_kib = 384;   # what fills up once: libraries' tables, the allocator's odd page
+
+# Sanitizers keep shadows of all memory and do not give back what is freed.
+my $binary = ($ENV{TURNOUT_BUILD} // "$FindBin::Bin/../build") . '/bin/webhook';
+plan skip_all => 'sanitizers need memory of their own' if Turnout::slurp($binary) =~ /__asan_init/;
+
+my $t = Turnout->start(sample => 1);
+
+# KiB resident of each process of each program.
+sub resident {
+    my %resident;
+    for my $program (@programs) {
+        for my $pid ($t->pids($program)) {
+            my ($kib) = Turnout::slurp("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m;
+            $resident{$program}{$pid} = $kib;
+        }
+    }
+    return \%resident;
+}
+
+sub figures ($when, $resident) {
+    note sprintf '%-28s %s', $when, join ', ', map { my $p = $_; "$p " . join('/', sort { $a <=> $b } values %{ $resident->{$p} }) . ' KiB' } @programs;
+}
+
+# One of everything that a program may be asked, good and bad; the number makes it another one.
+my $api = "/api/clients/$t->{workspace}";
+my @requests = (
+    sub ($n) { $t->deliver(event('BOOKING_CREATED', "soak-$n", people => [ "guest$n\@soak.test", 'ines.calder@calder-freight.test' ])) },
+    sub ($n) { $t->deliver(event('BOOKING_CANCELLED', "soak-$n", at => '2026-03-02T00:00:00Z', people => ["guest$n\@soak.test"])) },
+    sub ($n) { $t->deliver(event('BOOKING_CREATED', "soak-$n", title => 'T' x 20_000)) },
+    sub ($n) { $t->deliver(\'{"triggerEvent":') },
+    sub ($n) { $t->deliver(event('BOOKING_CREATED', "soak-$n"), signature => 'wrong') },
+    sub ($n) { $t->get("/api/webhooks/calcom") },
+    sub ($n) { $t->get("$api/bookings?limit=50&email=ines.calder\@calder-freight.test&from=2026-03-01") },
+    sub ($n) { $t->get("$api/bookings?limit=$n$n$n$n") },
+    sub ($n) { $t->get("$api/bookings?format=csv&status=pending") },
+    sub ($n) { $t->get("$api/funnel?from=2026-01-01&campaign=201") },
+    sub ($n) { $t->get("$api/funnel?basis=cohort&from=x") },
+    sub ($n) { $t->get("$api/funnel", token => "wrong$n") },
+    sub ($n) { $t->get('/healthz') },
+    sub ($n) { $t->get('/api/cal/health') },
+    sub ($n) { $t->get('/metrics') },
+    sub ($n) { $t->get("/nowhere/$n") },
+);
+my $asked = 0;
+sub ask ($times) {
+    my $each = int($times / 4);
+    my @said = $t->at_once(4, sub ($number) {
+        my %statuses;
+        for my $i (1 .. $each) {
+            my $n = $asked + $i * 4 + $number;
+            $statuses{ $requests[ $n % @requests ]->(int($n / @requests))->{http} }++;
+        }
+        return \%statuses;
+    });
+    $asked += $times;
+    my %sum;
+    for my $part (@said) { $sum{$_} += $part->{$_} for keys %$part }
+    return \%sum;
+}
+
+my $begin = resident();
+figures('after the start', $begin);
+ask(200);
+my $first = resident();
+figures('after the first requests', $first);
+for my $program (@programs) {
+    cmp_ok max(values %{ $begin->{$program} }), '<', $most_kib, "$program is below 8 MiB after the start";
+    cmp_ok max(values %{ $first->{$program} }), '<', $most_kib, "and after its first requests";
+}
+
+# Every process must have been asked everything, the largest body included.
+{
+    my $large = event('BOOKING_CREATED', 'large', description => 'x' x ((1 << 20) - 2000));
+    $t->deliver($large) for 1 .. 12;
+    ask(600);
+}
+my $warm = resident();
+figures("after $asked requests", $warm);
+my $statuses = ask($total);
+my $after = resident();
+figures("after $asked requests", $after);
+
+is scalar(grep { !/^(?:200|400|401|404)$/ } keys %$statuses), 0, 'all were answered (' . join(', ', map { "$_: $statuses->{$_}" } sort keys %$statuses) . ')';
+for my $program (@programs) {
+    my ($before, $now) = ($warm->{$program}, $after->{$program});
+    is_deeply [ sort keys %$now ], [ sort keys %$before ], "$program: the processes are the same";
+    my $growth = max map { ($now->{$_} // 0) - $before->{$_} } keys %$before;
+    cmp_ok $growth, '<=', $slack_kib, "$program: $total requests more have not made it grow ($growth KiB)";
+    cmp_ok max(values %$now), '<', $most_kib, 'and it is still below 8 MiB';
+}
+
+$t->finish;
