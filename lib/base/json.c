@@ -38,7 +38,7 @@ static bool shallow(const json_t *json, int levels)
 	size_t i;
 
 	if (levels == 0)
-		return false;
+		return !json_is_array(json) && !json_is_object(json);
 	if (json_is_array(json)) {
 		json_array_foreach(json, i, value) if (!shallow(value, levels - 1)) return false;
 	} else if (json_is_object(json)) {

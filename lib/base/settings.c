@@ -68,7 +68,7 @@ static bool look_up(const struct setting *s, const char **value, struct fail *f)
 {
 	const char *today = getenv(s->name), *older = s->older_name ? getenv(s->older_name) : NULL;
 
-	if (today && older && strcmp(today, older) != 0)
+	if (today && *today && older && *older && strcmp(today, older) != 0)
 		return fail(f, FAIL_INPUT, "setting", "%s and %s are both set and differ; keep one of them", s->name,
 			s->older_name);
 	*value = today && *today ? today : older && *older ? older : s->standard;

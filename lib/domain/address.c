@@ -12,6 +12,8 @@
 #include <strings.h>
 #include <unicase.h>
 #include <uninorm.h>
+#include <unistr.h>
+#include <unictype.h>
 
 /* Seen in addresses that people paste: UTF-8 of U+00A0, U+200B, U+200E, U+FEFF, typographic quotes. */
 static const char *const fluff_around[] = {" ", "\t", "\r", "\n", "<", ">", "\"", "'", "\xC2\xA0", "\xE2\x80\x8B",
@@ -63,14 +65,18 @@ static struct span trim(const char *text)
 	return s;
 }
 
+/* No white space, control or invisible characters inside, of any script: two addresses that look alike must be alike. */
 static bool clean(const char *text)
 {
 	size_t length = strlen(text);
+	const uint8_t *at = (const uint8_t *)text;
+	ucs4_t c;
 
 	if (length == 0 || length > ADDRESS_LIMIT_BYTES || !text_is_utf8(text, length))
 		return false;
-	for (const char *at = text; *at; at++)
-		if ((unsigned char)*at <= ' ' || *at == 0x7F)
+	while ((at = u8_next(&c, at)))
+		if (uc_is_property_white_space(c)
+			|| uc_is_general_category_withtable(c, UC_CATEGORY_MASK_Cc | UC_CATEGORY_MASK_Cf))
 			return false;
 	return true;
 }

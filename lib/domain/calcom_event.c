@@ -217,7 +217,7 @@ static const char *any_response(struct arena *arena, const json_t *responses, co
 
 /* Addresses of the organiser and of his team, who are nobody's leads. */
 struct hosts {
-	const char *keys[64];
+	const char **keys;
 	size_t count;
 };
 
@@ -225,7 +225,7 @@ static void add_host(const struct source *s, struct hosts *hosts, const char *em
 {
 	struct address address;
 
-	if (email && hosts->count < COUNT(hosts->keys) && address_parse(s->arena, email, &address))
+	if (email && address_parse(s->arena, email, &address))
 		hosts->keys[hosts->count++] = address.email_key;
 }
 
@@ -234,6 +234,8 @@ static void find_hosts(const struct source *s, struct hosts *hosts)
 	const json_t *members = json_array_at(look_up(s, "team"), "members"), *member;
 	size_t i;
 
+	/* The team, and the four fields below. */
+	hosts->keys = arena_alloc(s->arena, (json_array_size(members) + 4) * sizeof *hosts->keys);
 	add_host(s, hosts, json_text_at(look_up(s, "organizer"), "email"));
 	add_host(s, hosts, json_text_at(look_up(s, "user"), "email"));
 	add_host(s, hosts, text_field(s, "userPrimaryEmail"));
@@ -338,7 +340,7 @@ static void read_description(const struct source *s, struct calcom_event *e)
 	e->event_type = type && !trigger_find(type) ? type : text_field(s, "eventTitle");
 	e->location = video && *video ? bounded(s->arena, video) : text_field(s, "location");
 	e->event_type_id = json_is_integer(event_type_id) ? json_integer_value(event_type_id) : 0;
-	e->seats = json_is_number(look_up(s, "seatsPerTimeSlot"));
+	e->seats = json_number_value(look_up(s, "seatsPerTimeSlot")) > 0;
 	for (size_t i = 0; i < COUNT(reasons) && !e->reason; i++)
 		e->reason = text_field(s, reasons[i]);
 	for (size_t i = 0; i < COUNT(persons) && !e->by; i++)
