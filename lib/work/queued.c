@@ -78,6 +78,8 @@ static bool apply_one(struct arena *arena, struct db *db, const struct secret_ke
 		return spool_drop(spool, name, f);
 	if (poison.kind == FAIL_LATER)
 		return fail(f, FAIL_LATER, poison.code, "%s", poison.detail);
+	if (poison.kind == FAIL_ABSENT)
+		return true; /* a second worker of this machine was faster */
 	log_line(LOG_ERROR, "spool_set_aside", "a spooled delivery is set aside: %s", poison.detail);
 	return spool_set_aside(spool, name, f);
 }
