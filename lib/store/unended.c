@@ -9,6 +9,7 @@ static const struct column columns[] = {
 	COLUMN(struct unended, workspace_id, read_i64),
 	COLUMN(struct unended, connection_id, read_i64),
 	COLUMN(struct unended, uid, read_text),
+	COLUMN(struct unended, number, read_i64),
 	COLUMN(struct unended, ends_at, read_instant),
 };
 

@@ -14,7 +14,8 @@ struct db;
 
 struct unended {
 	int64_t workspace_id, connection_id;
-	const char *uid; /* borrowed from the rows */
+	const char *uid; /* NULL: known by number only; borrowed from the rows */
+	int64_t number;  /* 0: not known */
 	struct instant ends_at;
 };
 

@@ -16,10 +16,13 @@ static struct bytes meeting_ended(struct arena *arena, const struct unended *mee
 {
 	char ends[INSTANT_SIZE];
 	AUTO(json_t)
-	event = json_pack("{s:s, s:s, s:s}", "triggerEvent", "MEETING_ENDED", "uid", meeting->uid, "endTime",
+	event = json_pack("{s:s, s:s*, s:s}", "triggerEvent", "MEETING_ENDED", "uid", meeting->uid, "endTime",
 		instant_to_rfc3339(meeting->ends_at, ends));
-	char *body = json_dumps(event, JSON_COMPACT);
+	char *body;
 
+	if (!meeting->uid)
+		json_object_set_new(event, "bookingId", json_integer(meeting->number));
+	body = json_dumps(event, JSON_COMPACT);
 	if (!body)
 		abort();
 	arena_later(arena, free, body);
