@@ -71,7 +71,8 @@ bool file_read(struct arena *arena, const char *directory, const char *name, siz
 	struct fail *f)
 {
 	AUTO_FD dir = open_directory(directory);
-	AUTO_FD fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW);
+	/* Not blocking: a pipe of that name would make us wait for somebody who writes. */
+	AUTO_FD fd = dir < 0 ? -1 : openat(dir, name, O_RDONLY | O_CLOEXEC | O_NOFOLLOW | O_NONBLOCK);
 	struct stat status;
 	unsigned char *memory;
 	size_t length = 0;
@@ -79,8 +80,12 @@ bool file_read(struct arena *arena, const char *directory, const char *name, siz
 
 	if (fd < 0 && errno == ENOENT)
 		return fail(f, FAIL_ABSENT, "file_absent", "there is no such file");
+	if (dir >= 0 && fd < 0 && (errno == ELOOP || errno == EACCES || errno == ENXIO))
+		return fail(f, FAIL_BUG, "file_odd", "a file is not ours to read");
 	if (fd < 0 || fstat(fd, &status) != 0)
 		return trouble(f, "read");
+	if (!S_ISREG(status.st_mode))
+		return fail(f, FAIL_BUG, "file_odd", "what should be a file is none");
 	if (status.st_size < 0 || (uint64_t)status.st_size > limit_bytes)
 		return fail(f, FAIL_TOO_LARGE, "file_too_large", "a file is longer than %zu bytes", limit_bytes);
 	memory = arena_alloc(arena, (size_t)status.st_size + 1);

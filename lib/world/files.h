@@ -14,7 +14,8 @@ struct arena;
  * the file is durable. FAIL_LATER "file" with the system's reason. Nothing is left behind on failure. */
 bool file_write(const char *directory, const char *name, struct bytes, struct fail *) MUST_CHECK;
 
-/* FAIL_ABSENT when there is none, FAIL_TOO_LARGE beyond the limit, else FAIL_LATER. */
+/* FAIL_ABSENT when there is none, FAIL_TOO_LARGE beyond the limit, FAIL_BUG when trying again cannot help: no ordinary
+ * file, or somebody else's. Else FAIL_LATER. */
 bool file_read(struct arena *, const char *directory, const char *name, size_t limit_bytes, struct bytes *,
 	struct fail *) MUST_CHECK;
 

@@ -43,7 +43,8 @@ static const char *next_name(DIR *dir)
 
 	while ((entry = readdir(dir))) {
 		length = strlen(entry->d_name);
-		if (entry->d_name[0] != '.' && length > sizeof suffix - 1
+		/* A folder of somebody else's could not even be set aside. */
+		if (entry->d_name[0] != '.' && entry->d_type != DT_DIR && length > sizeof suffix - 1
 			&& strcmp(entry->d_name + length - (sizeof suffix - 1), suffix) == 0)
 			return entry->d_name;
 	}
