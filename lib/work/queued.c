@@ -55,7 +55,9 @@ bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key
 
 	if (ingest(arena, db, key, delivery, outcome, &trouble))
 		return true;
-	if (trouble.kind == FAIL_LATER && spool_put(spool, delivery->received_at, wrap(arena, key, delivery), &full)) {
+	/* A bug too: when the event cannot even be kept as failed, the spool is all that is left. */
+	if ((trouble.kind == FAIL_LATER || trouble.kind == FAIL_BUG)
+		&& spool_put(spool, delivery->received_at, wrap(arena, key, delivery), &full)) {
 		*outcome = INGESTED_QUEUED;
 		return true;
 	}
