@@ -97,6 +97,19 @@ subtest "PostgreSQL is silent for $outage s" => sub {
 
 # --- There, but not for us
 
+subtest "all bookings are locked for $outage s" => sub {   # as a long replay does
+    my $load = Load->begin(another());
+    $load->wait_for(200 => 150);
+    my $session = session();
+    ask($session, 'BEGIN');
+    ask($session, 'LOCK TABLE webhook_events, bookings IN SHARE ROW EXCLUSIVE MODE');
+    sleep $outage;
+    ask($session, 'COMMIT');
+    $load->goes_well_again(time);
+    $load->nothing_lost;
+    is $load->count('(?!20[02])'), 0, 'and every event was accepted';
+};
+
 subtest 'all connections are taken' => sub {
     my $load = Load->begin(another());
     $load->wait_for(200 => 150);

@@ -32,7 +32,7 @@ static const struct statement {
 struct db {
 	struct arena *arena;
 	struct link link;
-	const PGconn *session; /* to which `prepared` belongs */
+	int64_t session; /* to which `prepared` belongs */
 	bool prepared_statements, in_transaction;
 	bool prepared[QUERY_COUNT];
 };
@@ -88,7 +88,7 @@ struct db *db_open(struct arena *arena, const char *url, bool prepared_statement
 
 	if (!db)
 		abort();
-	*db = (struct db){.arena = arena, .link = {.url = url}, .prepared_statements = prepared_statements};
+	*db = (struct db){.arena = arena, .link = {.url = url, .client = -1}, .prepared_statements = prepared_statements};
 	return db;
 }
 
@@ -96,6 +96,19 @@ void db_close(struct db *db)
 {
 	link_drop(&db->link);
 	free(db);
+}
+
+struct arena *db_use_arena(struct db *db, struct arena *arena)
+{
+	struct arena *before = db->arena;
+
+	db->arena = arena;
+	return before;
+}
+
+void db_serve(struct db *db, int socket)
+{
+	db->link.client = socket;
 }
 
 void db_set_patience(struct db *db, int64_t patience_ms)
@@ -112,8 +125,8 @@ static bool connected(struct db *db, struct fail *f)
 {
 	if (!db->link.pg && !link_connect(&db->link, f))
 		return false;
-	if (db->session != db->link.pg) {
-		db->session = db->link.pg;
+	if (db->session != db->link.session) {
+		db->session = db->link.session;
 		memset(db->prepared, 0, sizeof db->prepared);
 	}
 	return true;
@@ -123,7 +136,6 @@ static bool connected(struct db *db, struct fail *f)
 static void disconnect(struct db *db)
 {
 	link_drop(&db->link);
-	db->session = NULL;
 	db->in_transaction = false;
 }
 
@@ -230,7 +242,7 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 
 		if (rows)
 			return rows;
-		if (outcome == LOST)
+		if (outcome == LOST || !db->link.pg)
 			disconnect(db);
 		/* A connection that was cut between two requests is found out here; one made just now that fails is an
 		 * answer. */

@@ -44,10 +44,12 @@ bool link_connect(struct link *link, struct fail *f)
 
 	link_drop(link);
 	link->sqlstate[0] = '\0';
+	link->gave_up = false;
 	if (begin < link->away_until_ms)
 		return away(f);
 	link->pg = PQconnectdbParams(names, values, 1);
 	if (PQstatus(link->pg) == CONNECTION_OK) {
+		link->session++;
 		/* Notices may quote data; nothing here raises one that matters. */
 		PQsetNoticeReceiver(link->pg, ignore_notice, NULL);
 		return true;
@@ -58,20 +60,37 @@ bool link_connect(struct link *link, struct fail *f)
 	return away(f);
 }
 
-/* False when the deadline passed or the connection broke. */
+static void stop_statement(struct link *link)
+{
+	char error[256];
+	PGcancel *handle = PQgetCancel(link->pg);
+
+	if (handle)
+		PQcancel(handle, error, sizeof error);
+	PQfreeCancel(handle);
+}
+
+/* False when the deadline passed or the connection broke. The statement of a client that is gone is stopped; the server
+ * says so in its result. */
 static bool wait_for_input(struct link *link, int64_t deadline_ms)
 {
 	while (PQisBusy(link->pg)) {
-		struct pollfd fd = {.fd = PQsocket(link->pg), .events = POLLIN};
+		struct pollfd fds[2] = {{.fd = PQsocket(link->pg), .events = POLLIN},
+			{.fd = link->client_gone ? -1 : link->client, .events = POLLRDHUP}};
 		int64_t left = link->patience_ms ? deadline_ms - clock_ms() : -1;
 		int ready;
 
-		if (link->patience_ms && left <= 0)
+		link->gave_up = link->patience_ms && left <= 0;
+		if (link->gave_up)
 			return false;
-		ready = poll(&fd, 1, (int)left);
+		ready = poll(fds, 2, (int)left);
 		if (ready < 0 && errno != EINTR)
 			return false;
-		if (ready > 0 && !PQconsumeInput(link->pg))
+		if (ready > 0 && fds[1].revents) {
+			link->client_gone = true;
+			stop_statement(link);
+		}
+		if (ready > 0 && fds[0].revents && !PQconsumeInput(link->pg))
 			return true; /* the result that follows says so */
 	}
 	return true;
@@ -82,6 +101,7 @@ PGresult *link_answer_take(struct link *link)
 	int64_t deadline_ms = clock_ms() + link->patience_ms;
 	PGresult *last = NULL, *next;
 
+	link->client_gone = false;
 	/* What was sent is small enough for the socket's buffer but for large bodies: libpq keeps the rest until it is
 	 * flushed. */
 	while (PQflush(link->pg) == 1) {
@@ -144,7 +164,11 @@ enum outcome link_explain(struct link *link, const char *name, const PGresult *r
 	enum outcome outcome;
 
 	snprintf(link->sqlstate, sizeof link->sqlstate, "%s", sqlstate ? sqlstate : "");
-	outcome = judge(link->sqlstate);
+	if (link->client_gone && strcmp(link->sqlstate, "57014") == 0) {
+		fail(f, FAIL_LATER, "client_gone", "the client closed the connection");
+		return SLOW;
+	}
+	outcome = link->gave_up ? SLOW : judge(link->sqlstate);
 	log_line(outcome == WRONG ? LOG_ERROR : LOG_WARN, "statement_failed",
 		"statement %s failed, SQLSTATE \"%s\", constraint \"%s\"", name, link->sqlstate,
 		constraint ? constraint : "");

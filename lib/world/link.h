@@ -12,7 +12,11 @@
 struct link {
 	const char *url;       /* borrowed */
 	int64_t patience_ms;   /* for one answer; 0: without end */
+	int client;            /* the socket of whom the answer is for; -1: nobody's */
+	bool client_gone;      /* the last statement was stopped because of that */
 	PGconn *pg;            /* NULL: not connected */
+	int64_t session;       /* counts connections */
+	bool gave_up;          /* the last answer did not come in time */
 	int64_t away_until_ms; /* monotonic; no attempt to connect before */
 	char sqlstate[6];      /* of the last result; "" when it brought none */
 };
@@ -22,7 +26,7 @@ enum outcome {
 	GOOD,
 	LOST, /* the connection, or the server: connect again */
 	BUSY, /* met another transaction: run it again */
-	SLOW, /* the server gave it up */
+	SLOW, /* the server gave it up, or we did: asking again would only take as long again */
 	WRONG,
 };
 
@@ -32,7 +36,7 @@ bool link_connect(struct link *, struct fail *) MUST_CHECK;
 void link_drop(struct link *); /* NULL-safe: may be dropped twice */
 
 /* Waits for the answer to what was sent with a PQsend function. The last of its results, or NULL when the connection
- * was lost or patience ended; the link is dropped then. The caller clears it. */
+ * was lost or patience ended; the link is dropped then, and whether the statement was run is not known. The caller clears it. */
 PGresult *link_answer_take(struct link *);
 
 /* Says in *f and in the log what went wrong; result may be NULL. The message of a failed statement may quote data, so
