@@ -34,6 +34,10 @@ static const struct {
 	{"funnel", funnel_table,
 		"--workspace N [--from DAY] [--to DAY] [--campaign ID] [--basis activity|cohort] [--timezone ZONE]",
 		"print the funnel as a table", NULL},
+	{"link", link_print, "URL --workspace N --lead ID",
+		"print the booking link URL with a signed reference to a lead: who books by it is matched with "
+		"certainty",
+		NULL},
 	{"events list", events_list,
 		"--workspace N [--status processed|ignored|failed|dead] [--trigger T] [--booking UID]"
 		" [--since T] [--until T] [--limit N]",

@@ -103,6 +103,8 @@ static bool receive(struct request *request, struct reply *reply, struct fail *f
 
 	metrics_delivery(request->counters, delivery.trigger, good ? kinds[outcome] : kind_of_failure(f->kind),
 		instant_now().us - delivery.received_at.us);
+	if (delivery.forged)
+		metrics_forged_reference(request->counters);
 	if (good)
 		return answer(reply, outcome, f);
 	note_refusal(request, f);

@@ -119,10 +119,17 @@ static json_t *add_attendee(json_t *change, const struct calcom_event *e, const 
 	json_object_set_new(person, "phone", text_json(a->phone));
 	json_object_set_new(person, "company", text_json(a->company));
 	json_object_set_new(person, "timezone", text_json(a->timezone));
+	json_object_set_new(person, "notes", text_json(a->notes));
 	json_object_set_new(row, "person", person);
 	json_object_set_new(row, "email_key", json_string(a->address.email_key));
 	json_object_set_new(row, "mailbox_key", json_string(a->address.mailbox_key));
 	json_object_set_new(row, "shared", json_boolean(a->address.shared));
+	if (e->referred_lead && a == e->booker) {
+		json_t *reference = facet(data_time(e), rank);
+
+		json_object_set_new(reference, "lead_id", json_string(e->referred_lead));
+		json_object_set_new(row, "reference", reference);
+	}
 	json_array_append_new(json_object_get(change, "attendees"), row);
 	return row;
 }
@@ -333,6 +340,7 @@ static json_t *replaced_change(const struct calcom_event *e)
 	then.ends_at = e->replaced_ends_at;
 	then.frozen = true;
 	then.made_at = (struct moment){0};
+	then.referred_lead = NULL; /* it came with the new booking */
 	set_schedule(change, &then, RANK_FROZEN);
 	set_status(change, &then, beginning, RANK_FROZEN, "accepted");
 	if (replaces_whole(e)) {

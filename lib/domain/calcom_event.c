@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "base/text.h"
+#include "domain/lead_reference.h"
 #include "domain/trigger.h"
 
 #include <string.h>
@@ -279,11 +280,17 @@ static bool add_attendee(
 	return true;
 }
 
+static bool has_seats(const struct source *s)
+{
+	return json_number_value(look_up(s, "seatsPerTimeSlot")) > 0;
+}
+
 /* Who filled in the form: his answers, and himself where the event lists nobody. */
-static void add_booker(const struct source *s, const struct hosts *hosts, struct calcom_event *e)
+static void add_booker(const struct source *s, const struct hosts *hosts, bool first_is_listed, struct calcom_event *e)
 {
 	static const char *const phones[] = {"phone", "attendeePhoneNumber", "smsReminderNumber", "phoneNumber"};
 	static const char *const companies[] = {"company", "companyName", "organization", "organisation"};
+	static const char *const notes[] = {"notes", "additionalNotes"};
 	const json_t *responses = look_up(s, "responses");
 	struct attendee *booker = NULL;
 	struct address address;
@@ -292,6 +299,10 @@ static void add_booker(const struct source *s, const struct hosts *hosts, struct
 	if (!json_is_object(responses) || json_object_size(responses) == 0)
 		responses = json_object_get(look_up(s, "metadata"), "responses");
 	email = response_text(s->arena, responses, "email");
+	/* Without an answer it is the first of the list. Not where seats are taken one by one: there the list is
+	 * everybody's. */
+	if (!email && first_is_listed && !has_seats(s))
+		e->booker = &e->attendees[0];
 	if (!email || !address_parse(s->arena, email, &address) || is_host(hosts, address.email_key))
 		return;
 	for (size_t i = 0; i < e->attendee_count && !booker; i++)
@@ -304,15 +315,20 @@ static void add_booker(const struct source *s, const struct hosts *hosts, struct
 	}
 	if (!booker)
 		return;
+	e->booker = booker;
 	if (!booker->phone)
 		booker->phone = any_response(s->arena, responses, phones, COUNT(phones));
 	booker->company = any_response(s->arena, responses, companies, COUNT(companies));
+	booker->notes = any_response(s->arena, responses, notes, COUNT(notes));
+	if (!booker->notes)
+		booker->notes = text_field(s, "additionalNotes");
 }
 
 static bool read_people(const struct source *s, struct calcom_event *e, struct fail *f)
 {
 	const json_t *list = look_up(s, "attendees"), *row;
 	struct hosts hosts = {0};
+	bool first_is_listed = false;
 	size_t i;
 
 	if (list && !json_is_array(list))
@@ -322,8 +338,13 @@ static bool read_people(const struct source *s, struct calcom_event *e, struct f
 			ATTENDEE_LIMIT);
 	e->attendees = arena_alloc(s->arena, (json_array_size(list) + 1) * sizeof *e->attendees);
 	find_hosts(s, &hosts);
-	json_array_foreach(list, i, row) if (!add_attendee(s, row, &hosts, e, f)) return false;
-	add_booker(s, &hosts, e);
+	json_array_foreach(list, i, row)
+	{
+		if (!add_attendee(s, row, &hosts, e, f))
+			return false;
+		first_is_listed |= i == 0 && e->attendee_count == 1;
+	}
+	add_booker(s, &hosts, first_is_listed, e);
 	e->lists_people = json_array_size(list) > 0 || e->attendee_count > 0;
 	return true;
 }
@@ -340,7 +361,8 @@ static void read_description(const struct source *s, struct calcom_event *e)
 	e->event_type = type && !trigger_find(type) ? type : text_field(s, "eventTitle");
 	e->location = video && *video ? bounded(s->arena, video) : text_field(s, "location");
 	e->event_type_id = json_is_integer(event_type_id) ? json_integer_value(event_type_id) : 0;
-	e->seats = json_number_value(look_up(s, "seatsPerTimeSlot")) > 0;
+	e->seats = has_seats(s);
+	e->reference = json_text_at(look_up(s, "metadata"), LEAD_REFERENCE_MEMBER);
 	for (size_t i = 0; i < COUNT(reasons) && !e->reason; i++)
 		e->reason = text_field(s, reasons[i]);
 	for (size_t i = 0; i < COUNT(persons) && !e->by; i++)

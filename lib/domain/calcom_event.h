@@ -31,9 +31,9 @@ struct moment {
 
 struct attendee {
 	struct address address;
-	const char *name, *phone, *company, *timezone; /* NULL: not said */
-	enum maybe attended;                           /* older integrations, at the end of a meeting */
-	enum maybe no_show;                            /* the mark */
+	const char *name, *phone, *company, *timezone, *notes; /* NULL: not said */
+	enum maybe attended;                                   /* older integrations, at the end of a meeting */
+	enum maybe no_show;                                    /* the mark */
 };
 
 /* Strings are borrowed from the JSON or the arena; NULL: not said. */
@@ -65,6 +65,10 @@ struct calcom_event {
 	struct attendee *attendees; /* with an address, without the organiser and his team */
 	size_t attendee_count;
 	bool lists_people; /* somebody, be it only the organiser */
+
+	const struct attendee *booker; /* who filled in the form; NULL: not known, or nobody's lead */
+	const char *reference;         /* metadata.turnout, as it was sent: domain/lead_reference; NULL: not said */
+	const char *referred_lead;     /* set by whoever verified it: the lead that the booker is */
 };
 
 /* FAIL_INPUT with a code that names the field when something needed is missing or of a wrong type; unknown fields and

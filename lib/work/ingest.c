@@ -32,9 +32,10 @@ bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, st
 {
 	struct meaning meaning;
 
-	if (!meaning_read(arena, delivery->body, &meaning, f))
+	if (!meaning_read(arena, key, delivery->workspace_id, delivery->body, &meaning, f))
 		return false;
 	delivery->trigger = meaning.event.trigger;
+	delivery->forged = meaning.forged;
 	return keep(db,
 		&(struct stored_event){
 			.workspace_id = delivery->workspace_id,

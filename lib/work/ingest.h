@@ -25,7 +25,8 @@ struct delivery {
 	const char *source; /* "webhook", or "clock": the worker says that a meeting is over */
 	struct instant received_at;
 	struct bytes body;   /* raw */
-	const char *trigger; /* set by ingest as soon as it is known */
+	const char *trigger; /* set by ingest as soon as it is known, */
+	bool forged;         /* as is this: it carries a lead reference that is not ours */
 };
 
 /* True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the database is away.

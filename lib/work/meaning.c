@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "domain/booking.h"
+#include "domain/lead_reference.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -34,7 +35,8 @@ static void drop_json(void *json)
 	json_decref(json);
 }
 
-bool meaning_read(struct arena *arena, struct bytes body, struct meaning *m, struct fail *f)
+bool meaning_read(struct arena *arena, const struct secret_key *key, int64_t workspace, struct bytes body,
+	struct meaning *m, struct fail *f)
 {
 	json_t *root;
 	AUTO(json_t) changes = NULL;
@@ -44,6 +46,9 @@ bool meaning_read(struct arena *arena, struct bytes body, struct meaning *m, str
 	arena_later(arena, drop_json, root); /* the event borrows from it */
 	if (!calcom_event_read(arena, root, &m->event, f))
 		return false;
+	if (m->event.reference)
+		m->event.referred_lead = lead_reference_read(arena, key, workspace, m->event.reference);
+	m->forged = m->event.reference && !m->event.referred_lead;
 	changes = booking_changes_take(&m->event);
 	m->delivery_key = delivery_key(arena, root);
 	m->happened_at = booking_event_time(&m->event);
@@ -53,10 +58,10 @@ bool meaning_read(struct arena *arena, struct bytes body, struct meaning *m, str
 	return true;
 }
 
-bool meaning_read_sealed(
-	struct arena *arena, const struct secret_key *key, struct bytes sealed, struct meaning *m, struct fail *f)
+bool meaning_read_sealed(struct arena *arena, const struct secret_key *key, int64_t workspace, struct bytes sealed,
+	struct meaning *m, struct fail *f)
 {
 	struct bytes body;
 
-	return secret_unseal(arena, key, sealed, &body, f) && meaning_read(arena, body, m, f);
+	return secret_unseal(arena, key, sealed, &body, f) && meaning_read(arena, key, workspace, body, m, f);
 }

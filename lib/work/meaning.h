@@ -18,13 +18,16 @@ struct meaning {
 	bool has_happened_at;
 	const char *status;  /* "processed", or "ignored" when no booking changes */
 	const char *changes; /* JSON, of domain/booking */
+	bool forged;         /* it carries a lead reference that was not made for this workspace, which says nothing */
 };
 
-/* FAIL_INPUT when the body is not an event. */
-bool meaning_read(struct arena *, struct bytes body, struct meaning *, struct fail *) MUST_CHECK;
+/* The key is the programs' own: it tells a lead reference from a forged one. FAIL_INPUT when the body is not an event.
+ */
+bool meaning_read(struct arena *, const struct secret_key *, int64_t workspace, struct bytes body, struct meaning *,
+	struct fail *) MUST_CHECK;
 
 /* Of a sealed body. FAIL_BUG when it does not open with this key. */
-bool meaning_read_sealed(
-	struct arena *, const struct secret_key *, struct bytes sealed, struct meaning *, struct fail *) MUST_CHECK;
+bool meaning_read_sealed(struct arena *, const struct secret_key *, int64_t workspace, struct bytes sealed,
+	struct meaning *, struct fail *) MUST_CHECK;
 
 #endif

@@ -27,9 +27,11 @@ enum {
 	SUM_US = BUCKETS,
 	DELIVERIES,
 	TRIGGER_ROWS = 64,
+	FORGED_REFERENCES = DELIVERIES + TRIGGER_ROWS * DELIVERED_KINDS,
+	COUNTERS_USED,
 };
 
-static_assert(DELIVERIES + TRIGGER_ROWS * DELIVERED_KINDS <= COUNTER_COUNT, "all counters have a place");
+static_assert((int)COUNTERS_USED <= (int)COUNTER_COUNT, "all counters have a place");
 
 static size_t row_of(const char *name)
 {
@@ -51,6 +53,11 @@ void metrics_delivery(struct counters *counters, const char *trigger, enum deliv
 	counter_add(counters, bucket, 1);
 	counter_add(counters, SUM_US, took_us > 0 ? (uint64_t)took_us : 0);
 	counter_add(counters, DELIVERIES + row_of(trigger) * DELIVERED_KINDS + kind, 1);
+}
+
+void metrics_forged_reference(struct counters *counters)
+{
+	counter_add(counters, FORGED_REFERENCES, 1);
 }
 
 static void print_deliveries(const struct counters *counters, struct text *text)
@@ -106,6 +113,12 @@ void metrics_print(const struct counters *counters, const struct gauges *gauges,
 {
 	print_deliveries(counters, text);
 	print_latency(counters, text);
+	text_add(text,
+		"# HELP turnout_references_refused_total Lead references of deliveries that were forged or of another "
+		"workspace.\n"
+		"# TYPE turnout_references_refused_total counter\n"
+		"turnout_references_refused_total %llu\n",
+		(unsigned long long)counter_read(counters, FORGED_REFERENCES));
 	print_gauge(text, "turnout_database_up", "Whether the database answered.", gauges->events != NULL);
 	if (gauges->events) {
 		print_gauge(text, "turnout_events_failed", "Events that will be tried again.",

@@ -26,6 +26,9 @@ enum delivered {
 /* trigger: as the event named it, or NULL when that was never read. */
 void metrics_delivery(struct counters *, const char *trigger, enum delivered, int64_t took_us);
 
+/* A delivery carried a lead reference that was not made here, or for another workspace. */
+void metrics_forged_reference(struct counters *);
+
 /* What the other gauges are taken from; NULL: not known now. */
 struct gauges {
 	const struct health_counts *events;

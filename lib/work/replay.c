@@ -7,13 +7,13 @@
 
 enum { BATCH = 200 };
 
-static bool add_all(struct arena *arena, struct db *db, const struct secret_key *key, const struct kept_event *events,
-	size_t count, struct fail *f)
+static bool add_all(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace,
+	const struct kept_event *events, size_t count, struct fail *f)
 {
 	for (size_t i = 0; i < count; i++) {
 		struct meaning meaning;
 
-		if (!meaning_read_sealed(arena, key, events[i].sealed_body, &meaning, f)
+		if (!meaning_read_sealed(arena, key, workspace, events[i].sealed_body, &meaning, f)
 			|| !replays_add(db, &events[i], meaning.changes, f))
 			return false;
 	}
@@ -30,7 +30,7 @@ static bool add_batches(struct arena *arena, struct db *db, const struct secret_
 
 	do {
 		if (!replays_events(db, arena, workspace, uids, after, BATCH, &events, &count, f)
-			|| !add_all(arena, db, key, events, count, f))
+			|| !add_all(arena, db, key, workspace, events, count, f))
 			return false;
 		if (count > 0)
 			after = events[count - 1].event_id;

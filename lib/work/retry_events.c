@@ -29,7 +29,7 @@ static bool try_one(struct arena *arena, struct db *db, const struct secret_key 
 	struct fail trouble = {0};
 	struct meaning meaning;
 
-	if (meaning_read_sealed(arena, key, e->sealed_body, &meaning, &trouble)
+	if (meaning_read_sealed(arena, key, e->workspace_id, e->sealed_body, &meaning, &trouble)
 		&& kept_events_apply(db, e, meaning.status, meaning.changes, &trouble)) {
 		retried->applied++;
 		return true;

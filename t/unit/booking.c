@@ -157,6 +157,27 @@ static const json_t *changes_of(struct arena *arena, const char *event_text)
 	return changes;
 }
 
+/* The lead whom a signed reference named is a facet of the booker alone. */
+static void references(struct arena *arena)
+{
+	static const char text[] = EVENT("BOOKING_RESCHEDULED", ", 'rescheduleUid': 'a', 'metadata': {'turnout': 'R'},"
+		" 'responses': {'email': {'value': 'JANE@acme.test'}, 'notes': {'value': 'from Acme'}}");
+	struct calcom_event event;
+	struct fail f = {0};
+	json_t *changes;
+
+	is_fit(arena, changes_of(arena, text), "[{'uid': 'a'}, {'uid': 'u', 'attendees': [{'reference': null, 'person': {'notes': 'from Acme'}}]}]",
+		"a reference that nobody verified says nothing");
+	ok(calcom_event_read(arena, quoted(arena, text), &event, &f), "the event is read once more");
+	event.referred_lead = "lead-1";
+	changes = booking_changes_take(&event);
+	arena_later(arena, quoted_release, changes);
+	is_fit(arena, changes,
+		"[{'uid': 'a', 'attendees': []},"
+		" {'uid': 'u', 'attendees': [{'email_key': 'jane@acme.test', 'reference': {'at': " AT ", 'rank': 2, 'lead_id': 'lead-1'}}]}]",
+		"one that was is dated like everything else");
+}
+
 /* The time of each trigger's events, by what carries it. */
 static void times(struct arena *arena)
 {
@@ -211,6 +232,7 @@ int main(void)
 
 	for (size_t i = 0; i < COUNT(rows); i++)
 		is_fit(&arena, changes_of(&arena, rows[i].event), rows[i].changes, rows[i].what);
+	references(&arena);
 	times(&arena);
 	forms(&arena);
 	arena_end(&arena);

@@ -208,6 +208,35 @@ static void people(struct arena *arena)
 	}
 }
 
+/* Whose reference the booking link carried: "who booked|reference". */
+static const struct {
+	const char *payload, *booker, *what;
+} bookers[] = {
+	{"'attendees': [{'email': 'a@acme.test'}, {'email': 'b@acme.test'}], 'responses': {'email': {'value': 'B@acme.test'}}, 'metadata': {'turnout': 'R'}",
+	 "b@acme.test|R", "who gave the answers booked"},
+	{"'attendees': [{'email': 'a@acme.test'}, {'email': 'b@acme.test'}], 'metadata': {'turnout': 'R'}", "a@acme.test|R", "without answers the first did"},
+	{"'attendees': [{'name': 'x'}, {'email': 'b@acme.test'}], 'metadata': {'turnout': 'R'}", "-|R", "unless nobody knows who that is"},
+	{"'organizer': {'email': 'host@x.test'}, 'attendees': [{'email': 'host@x.test'}, {'email': 'b@acme.test'}], 'metadata': {'turnout': 'R'}", "-|R",
+	 "or it is the organiser"},
+	{"'attendees': [{'email': 'a@acme.test'}], 'responses': {'email': 'c@acme.test'}", "-|-", "somebody who is not listed is nobody here"},
+	{"'seatsPerTimeSlot': 3, 'attendees': [{'email': 'a@acme.test'}], 'metadata': {'turnout': 'R'}", "-|R", "with seats the first may have booked long ago"},
+	{"'responses': {'email': 'a@acme.test'}, 'metadata': {'turnout': 7}", "a@acme.test|-", "a reference is a text"},
+	{"'responses': {'email': 'a@acme.test'}, 'metadata': ['turnout']", "a@acme.test|-", "in the metadata"},
+};
+
+static void references(struct arena *arena)
+{
+	for (size_t i = 0; i < COUNT(bookers); i++) {
+		struct calcom_event e = read(arena, arena_print(arena, "{" CREATED ", 'payload': {'uid': 'u', %s}}", bookers[i].payload));
+
+		is_text(arena_print(arena, "%s|%s", e.booker ? e.booker->address.email_key : "-", e.reference ? e.reference : "-"), bookers[i].booker,
+			bookers[i].what);
+		ok(!e.referred_lead, "and nobody has verified it yet");
+	}
+	is_text(read(arena, "{" CREATED ", 'payload': {'uid': 'u', 'attendees': [{'email': 'a@b.test'}], 'responses': {'email': 'a@b.test'}, 'additionalNotes': 'hi'}}")
+			.attendees[0].notes, "hi", "the booker's notes are read");
+}
+
 static void other_facts(struct arena *arena)
 {
 	struct calcom_event e = read(arena, "{'triggerEvent': 'BOOKING_CANCELLED', " AT ", 'payload': {'uid': 'u', 'seatsPerTimeSlot': 5,"
@@ -293,6 +322,7 @@ int main(void)
 	ordinary(&arena);
 	shapes(&arena);
 	people(&arena);
+	references(&arena);
 	other_facts(&arena);
 	limits(&arena);
 	arena_end(&arena);
