@@ -47,6 +47,13 @@ struct db *db_open(struct arena *, const char *url, bool prepared_statements);
 void db_close(struct db *);
 OWNED_BY_SCOPE(database, db_close)
 
+/* Rows live as long as what is in this arena from now on; returns the one before. */
+struct arena *db_use_arena(struct db *, struct arena *);
+
+/* Whom the answers are for: a socket, whose other end may go away while the server is still at work; then the statement
+ * is stopped, with FAIL_LATER "client_gone". -1, as at first: nobody. */
+void db_serve(struct db *, int socket);
+
 /* How long one answer may take; 0, as at first: without end. A server that is silent for longer counts as lost, so that
  * a program can still say so to its caller. */
 void db_set_patience(struct db *, int64_t patience_ms);

@@ -200,7 +200,6 @@ int serve(const char *program, const struct route *routes, size_t count)
 	db_set_patience(db, PATIENCE_MS);
 	catch_signals();
 	while (!stop && FCGX_Accept_r(&request.fcgi) == 0) {
-		db_serve(db, request.fcgi.ipcFd);
 		answer(&request, routes, count);
 		db_serve(db, -1);
 		FCGX_Finish_r(&request.fcgi);

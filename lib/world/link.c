@@ -1,4 +1,5 @@
 /* link - the connection to PostgreSQL: made, lost, waited for with a deadline, and what a failure means. */
+#define _GNU_SOURCE /* POLLRDHUP; Linux and FreeBSD have it */
 #include "world/link.h"
 
 #include "base/log.h"
