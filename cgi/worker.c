@@ -9,6 +9,7 @@
 #include "work/queued.h"
 #include "work/retry_events.h"
 #include "world/db.h"
+#include "world/residency.h"
 
 #include <signal.h>
 #include <time.h>
@@ -151,6 +152,7 @@ int main(void)
 	AUTO(database) db = NULL;
 
 	log_open("worker", LOG_INFO);
+	residency_open();
 	secret_open();
 	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f)) {
 		log_line(LOG_ERROR, "start_failed", "%s", f.detail);
@@ -165,9 +167,10 @@ int main(void)
 	signal(SIGPIPE, SIG_IGN);
 	shift.db = db = db_open(&arena, settings.database_url, settings.prepared_statements);
 	db_set_patience(db, PATIENCE_MS);
-	do
+	run_due(&shift);
+	residency_forget_code();
+	while (rest(&signals))
 		run_due(&shift);
-	while (rest(&signals));
 	arena_end(&arena);
 	return 0;
 }

@@ -96,6 +96,8 @@ for my $row (
     [ [qw(token revoke 1x)],                       qr/"1x", expected a number/, 'a token that is no number' ],
     [ [qw(funnel)],                                qr/--workspace is missing/, 'a funnel of nobody' ],
     [ [qw(import leads --workspace 1)],            qr/operand is missing/, 'an import of nothing' ],
+    [ [ qw(workspace add --name), '' ],            qr/name/, 'a workspace without a name' ],
+    [ [ qw(workspace add --name), "M\xFCller" ],   qr/UTF-8|name/, 'a name that is not UTF-8' ],
     [ [qw(migrate --force)],                       qr/"--force"/, 'an option that would be nice' ],
 ) {
     my ($words, $about, $what) = @$row;
@@ -115,8 +117,6 @@ for my $row (
     [ [qw(funnel --workspace 1 --timezone Mars/Olympus)], qr/"Mars\/Olympus".*Europe\/Berlin/, 'a zone that is none' ],
     [ [qw(funnel --workspace 1 --basis guess)],    qr/basis/, 'a basis that is none' ],
     [ [qw(workspace add --name x --timezone Mars/Olympus)], qr/"Mars\/Olympus".*Europe\/Berlin/, 'a workspace on Mars' ],
-    [ [ qw(workspace add --name), '' ],            qr/name/, 'a workspace without a name' ],
-    [ [ qw(workspace add --name), "M\xFCller" ],   qr/UTF-8|name/, 'a name that is not UTF-8' ],
     [ [qw(connection add --workspace 1 --secret-file /nowhere/secret)], qr/could not open "\/nowhere\/secret"/, 'a secret in a file that is not there' ],
     [ [ qw(connection add --workspace 1 --secret-file -), { stdin => "\n" } ], qr/holds no secret/, 'an empty secret' ],
     [ [ qw(connection add --workspace 1 --secret-file -), { stdin => 'x' x 2000 } ], qr/holds no secret of 1 to \d+ bytes/, 'a secret without end' ],

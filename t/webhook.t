@@ -304,7 +304,7 @@ subtest 'an event that cannot be applied' => sub {
     my $health = $t->get('/api/cal/health', token => undef);
     is $health->{status}, 'degraded', 'the health answer shows it';
     is $health->{events}{failed}, 1, 'and counts it';
-    like $t->get('/metrics', token => undef)->{body}, qr/^turnout_events_unsettled\{status="failed"\} 1$/m, 'so do the metrics';
+    like $t->get('/metrics', token => undef)->{body}, qr/^turnout_events_failed 1$/m, 'so do the metrics';
     $t->sql('ALTER TABLE bookings DROP CONSTRAINT no_such_uid');
 };
 

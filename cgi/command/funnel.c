@@ -1,5 +1,6 @@
 /* funnel - `turnout funnel`: the report as a table for people. */
 #include "command/command.h"
+#include "store/workspaces.h"
 #include "work/funnel_report.h"
 
 #include <stdio.h>
@@ -58,7 +59,8 @@ bool funnel_table(struct session *session, int argc, char **argv, struct fail *f
 		return false;
 	for (size_t i = 0; i < query.count; i++)
 		query.parameters[i].value = given[i] ? given[i] : "";
-	if (!funnel_question_read(session->db, &query, workspace, &question, f)
+	if (!workspaces_find(session->db, workspace, &(struct workspace){0}, f)
+		|| !funnel_question_read(session->db, &query, workspace, &question, f)
 		|| !funnels_count(session->db, session->arena, &question, &rows, &count, f))
 		return false;
 	printf("%-28s", "campaign");

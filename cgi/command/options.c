@@ -16,10 +16,13 @@ static bool take(const struct option_row *row, const char *value, struct fail *f
 {
 	const char *what = row->name ? row->name : "operand";
 
-	if (row->kind == TEXT)
+	if (row->kind == TEXT) {
+		if (!*value || !text_is_utf8(value, strlen(value)))
+			return fail(f, FAIL_INPUT, "usage", "%s is empty or not UTF-8", what);
 		*(const char **)row->field = value;
-	else if (!i64_from_text(value, 1, INT64_MAX, row->field))
+	} else if (!i64_from_text(value, 1, INT64_MAX, row->field)) {
 		return fail(f, FAIL_INPUT, "usage", "%s is \"%s\", expected a number from 1", what, value);
+	}
 	return true;
 }
 

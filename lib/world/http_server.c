@@ -6,17 +6,17 @@
 #include "base/text.h"
 #include "world/counters.h"
 #include "world/db.h"
+#include "world/residency.h"
 
 #include <errno.h>
 #include <fastcgi.h>
 #include <fcntl.h>
-#include <malloc.h>
 #include <signal.h>
 #include <string.h>
 #include <unistd.h>
 
-/* Twice this, for who sent it and what it says, is less than the 15 s that nginx waits for us (turnout.conf): so a silent database
- * still becomes an answer. */
+/* Twice this, for who sent it and what it says, is less than the 15 s that nginx waits for us (turnout.conf): so a
+ * silent database still becomes an answer. */
 enum { PATIENCE_MS = 7000 };
 
 static volatile sig_atomic_t stop;
@@ -158,14 +158,6 @@ static void answer(struct request *request, const struct route *routes, size_t c
 	log_request(NULL);
 }
 
-/* glibc raises these limits by itself after a large allocation and then keeps the memory: a program that once got a
- * body of 1 MiB would stay that much larger. */
-static void give_memory_back(void)
-{
-	mallopt(M_MMAP_THRESHOLD, 128 * 1024);
-	mallopt(M_TRIM_THRESHOLD, 128 * 1024);
-}
-
 static int complain(const struct fail *f)
 {
 	log_line(LOG_ERROR, "start_failed", "%s", f->detail);
@@ -180,9 +172,10 @@ int serve(const char *program, const struct route *routes, size_t count)
 	struct fail f = {0};
 	struct request request = {.arena = &arena, .key = &key};
 	AUTO(database) db = NULL;
+	int served = 0;
 
 	log_open(program, LOG_INFO);
-	give_memory_back();
+	residency_open();
 	secret_open();
 	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f))
 		return complain(&f);
@@ -199,11 +192,14 @@ int serve(const char *program, const struct route *routes, size_t count)
 	request.db = db = db_open(&arena, settings.database_url, settings.prepared_statements);
 	db_set_patience(db, PATIENCE_MS);
 	catch_signals();
+	residency_forget_code();
 	while (!stop && FCGX_Accept_r(&request.fcgi) == 0) {
 		answer(&request, routes, count);
 		db_serve(db, -1);
 		FCGX_Finish_r(&request.fcgi);
 		arena_empty(&arena);
+		if (++served == SETTLED_AFTER)
+			residency_forget_code();
 	}
 	FCGX_Free(&request.fcgi, 1);
 	arena_end(&arena);

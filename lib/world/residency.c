@@ -1,0 +1,41 @@
+/* residency - keeps small what a program holds in memory while it waits. */
+#define _GNU_SOURCE /* dl_iterate_phdr */
+#include "world/residency.h"
+
+#include <link.h>
+#include <malloc.h>
+#include <stdint.h>
+#include <sys/mman.h>
+#include <unistd.h>
+
+/* glibc raises these limits by itself after a large allocation and then keeps the memory: a program that once got a
+ * body of 1 MiB would stay that much larger. */
+void residency_open(void)
+{
+	enum { LIMIT_BYTES = 128 * 1024 };
+
+	mallopt(M_MMAP_THRESHOLD, LIMIT_BYTES);
+	mallopt(M_TRIM_THRESHOLD, LIMIT_BYTES);
+}
+
+/* Only what can be executed and not written: such pages are as they are in the file. */
+static int forget_object(struct dl_phdr_info *object, size_t size, void *context)
+{
+	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+
+	(void)size, (void)context;
+	for (int i = 0; i < object->dlpi_phnum; i++) {
+		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
+		uintptr_t from = object->dlpi_addr + part->p_vaddr, end = from + part->p_memsz;
+
+		from &= ~(page - 1);
+		if (part->p_type == PT_LOAD && (part->p_flags & (PF_X | PF_W)) == PF_X)
+			(void)madvise((void *)from, end - from, MADV_DONTNEED);
+	}
+	return 0;
+}
+
+void residency_forget_code(void)
+{
+	(void)dl_iterate_phdr(forget_object, NULL);
+}

@@ -1,0 +1,13 @@
+/* residency - keeps small what a program holds in memory while it waits. */
+#ifndef WORLD_RESIDENCY_H
+#define WORLD_RESIDENCY_H
+
+/* Makes the allocator give back what large requests took; once, before anything is allocated. */
+void residency_open(void);
+
+/* Gives back the pages of code that are in memory by now; those that are needed come again by themselves, from the same
+ * files. After the start and after the first requests that is 2 to 3 MB of what only starting needs: libpq alone brings
+ * 20 libraries. */
+void residency_forget_code(void);
+
+#endif
