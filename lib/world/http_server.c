@@ -19,6 +19,9 @@
  * silent database still becomes an answer. */
 enum { PATIENCE_MS = 7000 };
 
+/* Requests after which connections are open and statements prepared. */
+enum { SETTLED_AFTER = 20 };
+
 static volatile sig_atomic_t stop;
 static int nothing; /* /dev/null */
 
