@@ -116,19 +116,26 @@ $$;
 CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     spared  text;
-    chained text[] := '{}';
-    others  text[];
+    chained text[];
+    held    text[] := '{}';
+    others  text[] := '{}';
     other   text;
 BEGIN
     IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
                   AND (replaces IS NOT NULL OR replaced_by IS NOT NULL OR booked_at <> known_at)) THEN
-        SELECT c.spared, c.done INTO spared, chained FROM settle_chain(p_workspace, p_uid) c;
+        LOOP
+            SELECT c.spared, c.done INTO spared, chained FROM settle_chain(p_workspace, p_uid) c;
+            -- Who is spared by a circle, and who was by one that is no more.
+            others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) AND uid <> p_uid
+                               AND (uid = spared OR (replaced_by IS NOT NULL AND status <> 'superseded')) ORDER BY uid);
+            EXIT WHEN (spared IS NULL AND others = '{}') OR chained <@ held;
+            -- A circle concerns bookings far from the link that closes or opens it, so its events must not pass each other: what
+            -- was found counts only if it is found again with all rows held.
+            PERFORM FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) ORDER BY uid FOR UPDATE;
+            held := chained;
+        END LOOP;
     END IF;
     PERFORM settle_booking(p_workspace, p_uid, spared);
-
-    -- Who is spared by a circle, and who was by one that is no more. An event of theirs may be under way.
-    others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) AND uid <> p_uid
-                       AND (uid = spared OR (replaced_by IS NOT NULL AND status <> 'superseded')) ORDER BY uid FOR UPDATE);
     FOREACH other IN ARRAY others LOOP
         PERFORM settle_booking(p_workspace, other, spared);
     END LOOP;
