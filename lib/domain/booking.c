@@ -58,9 +58,9 @@ static struct instant data_time(const struct calcom_event *e)
 /* The earliest moment at which this event says that the booking existed. */
 static struct instant known_at(const struct calcom_event *e)
 {
-	struct instant at = e->sent_at.known ? e->sent_at.at : booking_event_time(e);
-
-	return e->made_at.known ? earlier(at, e->made_at.at) : at;
+	if (e->sent_at.known && e->made_at.known)
+		return earlier(e->sent_at.at, e->made_at.at);
+	return e->sent_at.known ? e->sent_at.at : e->made_at.known ? e->made_at.at : booking_event_time(e);
 }
 
 /* As of when a booking took the place of another: what the event froze was so long before its own time. */
