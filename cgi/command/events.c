@@ -3,6 +3,7 @@
 #include "base/json.h"
 #include "command/command.h"
 #include "store/kept_events.h"
+#include "store/workspaces.h"
 #include "work/replay.h"
 #include "work/retry_events.h"
 
@@ -22,6 +23,17 @@ static bool moment_or_none(const char *name, const char *value, struct fail *f)
 		       value);
 }
 
+static bool status_or_none(const char *value, struct fail *f)
+{
+	static const char *const statuses[] = {"processed", "ignored", "failed", "dead"};
+
+	for (size_t i = 0; value && i < COUNT(statuses); i++)
+		if (strcmp(value, statuses[i]) == 0)
+			return true;
+	return !value
+	    || fail(f, FAIL_INPUT, "usage", "--status is \"%s\", expected processed, ignored, failed or dead", value);
+}
+
 bool events_list(struct session *session, int argc, char **argv, struct fail *f)
 {
 	struct events_filter filter = {0};
@@ -35,7 +47,7 @@ bool events_list(struct session *session, int argc, char **argv, struct fail *f)
 			    {"since", TEXT, false, &filter.since}, {"until", TEXT, false, &filter.until},
 			    {"limit", NUMBER, false, &filter.limit}),
 		    f)
-		|| !moment_or_none("since", filter.since, f) || !moment_or_none("until", filter.until, f))
+		|| !status_or_none(filter.status, f) || !moment_or_none("since", filter.since, f) || !moment_or_none("until", filter.until, f))
 		return false;
 	if (!filter.limit)
 		filter.limit = LIMIT_STANDARD;
@@ -101,13 +113,14 @@ static void show_progress(int64_t events)
 bool events_replay(struct session *session, int argc, char **argv, struct fail *f)
 {
 	const char *uid = NULL;
+	struct workspace found;
 	struct replayed replayed;
 	struct secret_key key;
 	int64_t workspace = 0, differences = 0;
 
 	if (!options_read(
 		    argc, argv, OPTIONS({"workspace", NUMBER, true, &workspace}, {"booking", TEXT, false, &uid}), f)
-		|| !session_key(session, &key, f)
+		|| !session_key(session, &key, f) || !workspaces_find(session->db, workspace, &found, f)
 		|| !replay(session->arena, session->db, &key, workspace, uid, show_progress, &replayed, f))
 		return false;
 	if (isatty(STDERR_FILENO))
@@ -120,6 +133,8 @@ bool events_replay(struct session *session, int argc, char **argv, struct fail *
 			printf("%s: %lld rows appeared, %lld vanished\n", d->table_name, (long long)d->appeared,
 				(long long)d->vanished);
 	}
+	if (uid && !replayed.events && !differences)
+		return fail(f, FAIL_ABSENT, "booking_absent", "there is no such booking in this workspace");
 	printf("%lld events replayed, %lld differences\n", (long long)replayed.events, (long long)differences);
 	return true;
 }

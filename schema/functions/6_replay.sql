@@ -1,7 +1,8 @@
 -- Rebuilding what is derived from the stored events, and telling what that changed. Begin, add every event, end; in one
 -- transaction. p_uids null: the whole workspace.
 
--- A booking and all that its events may touch: its chain, and the bookings that its seats came from or went to.
+-- A booking and all that its events may touch: its chain, and the bookings that its seats came from or went to. The links count as well
+-- as the name of the chain, because what is to be repaired may be either.
 CREATE OR REPLACE FUNCTION related_bookings(p_workspace bigint, p_uid text) RETURNS TABLE (uid text) LANGUAGE sql STABLE AS $$
     WITH RECURSIVE related (uid) AS (
         SELECT p_uid
@@ -9,6 +10,12 @@ CREATE OR REPLACE FUNCTION related_bookings(p_workspace bigint, p_uid text) RETU
         SELECT n.uid FROM related r CROSS JOIN LATERAL (
             SELECT other.uid FROM bookings b JOIN bookings other ON other.workspace_id = p_workspace AND other.chain = b.chain
              WHERE b.workspace_id = p_workspace AND b.uid = r.uid
+             UNION
+            SELECT l.uid FROM bookings b CROSS JOIN LATERAL (VALUES ((b.replaces).uid), ((b.replaced_by).uid)) l (uid)
+             WHERE b.workspace_id = p_workspace AND b.uid = r.uid AND l.uid IS NOT NULL
+             UNION
+            SELECT b.uid FROM bookings b
+             WHERE b.workspace_id = p_workspace AND ((b.replaces).uid = r.uid OR (b.replaced_by).uid = r.uid)
              UNION
             SELECT (a.seat).moved_to FROM attendees a WHERE a.workspace_id = p_workspace AND a.uid = r.uid AND (a.seat).moved_to IS NOT NULL
              UNION
