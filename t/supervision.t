@@ -167,9 +167,12 @@ for my $how (qw(fast immediate)) {
         is scalar @files, 26, 'each is a file';
         is scalar(grep { Turnout::slurp($_) =~ /queued|load-|BOOKING/ } @files), 0, 'that nobody can read';
         if ($how eq 'immediate') {
-            kill KILL => map { $t->pids($_) } qw(webhook worker);
-            all_back($_) for qw(webhook worker);
-            $pids{$_} = join ' ', sort { $a <=> $b } $t->pids($_) for qw(webhook worker);
+            my %killed = map { $_ => 1 } map { $t->pids($_) } qw(webhook worker);
+            kill KILL => keys %killed;
+            for my $program (qw(webhook worker)) {
+                $t->wait_until("others run as $program", sub { !(grep { $killed{$_} } $t->pids($program)) && $t->pids($program) == $processes{$program} });
+                $pids{$program} = join ' ', sort { $a <=> $b } $t->pids($program);
+            }
         }
         $t->postgres_start;
         my @first = map { $t->get($reports{$_})->{http} } ('bookings', 'funnel', 'health') x 4;
