@@ -12,6 +12,7 @@
 #include "world/residency.h"
 
 #include <signal.h>
+#include <string.h>
 #include <time.h>
 
 struct shift {
@@ -31,11 +32,12 @@ static struct {
 	int64_t pause_ms;
 	bool alone; /* only one worker of the database does it; the spool is this machine's own */
 	int64_t due_ms;
+	const char *trouble; /* the code of what its last round failed with */
 } jobs[] = {
-	{"spool", empty_spool, 500, false, 0},
-	{"retry", retry_failed, 5000, true, 0},
-	{"presume", presume, 60000, true, 0},
-	{"match", match, 300000, true, 0},
+	{"spool", empty_spool, 500, false, 0, NULL},
+	{"retry", retry_failed, 5000, true, 0, NULL},
+	{"presume", presume, 60000, true, 0, NULL},
+	{"match", match, 300000, true, 0, NULL},
 };
 
 static bool empty_spool(struct shift *s, struct fail *f)
@@ -93,18 +95,20 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* A database that is away fails every job at every round: said once when it begins, and once when it is over. */
-static void report(const char *name, bool good, const struct fail *f)
+/* What keeps a job from its work does so at every round: said once when it begins, or becomes another, and once when it is over. */
+static void report(size_t row, bool good, const struct fail *f)
 {
-	static bool away;
+	const char *name = jobs[row].name, *before = jobs[row].trouble;
 
-	if (good && away)
-		log_line(LOG_INFO, "database_back", "the database answers again");
-	else if (!good && f->kind != FAIL_LATER)
-		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
-	else if (!good && !away)
+	jobs[row].trouble = good ? NULL : f->code;
+	if (good && before)
+		log_line(LOG_INFO, "job_goes_on", "job %s works again", name);
+	if (good || (before && strcmp(before, f->code) == 0))
+		return;
+	if (f->kind == FAIL_LATER)
 		log_line(LOG_WARN, f->code, "job %s has to wait: %s", name, f->detail);
-	away = !good && f->kind == FAIL_LATER;
+	else
+		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
 }
 
 static void run_due(struct shift *shift)
@@ -118,7 +122,7 @@ static void run_due(struct shift *shift)
 		good = held || worker_lock(shift->db, &held, &f);
 		if (good && held)
 			good = jobs[i].run(shift, &f);
-		report(jobs[i].name, good, &f);
+		report(i, good, &f);
 		jobs[i].due_ms = clock_ms() + jobs[i].pause_ms;
 		arena_empty(shift->arena);
 	}
