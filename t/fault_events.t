@@ -13,8 +13,8 @@ my ($rule, $mend) = ("ALTER TABLE bookings ADD CONSTRAINT %s CHECK (uid !~ '%s')
 
 sub break_ ($name, $pattern) { $t->sql(sprintf $rule, $name, $pattern) }
 sub mend ($name)             { $t->sql(sprintf $mend, $name) }
-sub row ($uid)   { my ($row) = $t->sql("SELECT status, attempts, error, next_try_at > now() FROM webhook_events WHERE uid = '$uid'"); $row }
-sub due ($uid)   { $t->sql("UPDATE webhook_events SET next_try_at = now() WHERE uid = '$uid'") }
+sub row ($uid)   { my ($row) = $t->sql("SELECT status, attempts, error, next_try_at > now() FROM webhook_events WHERE uid = '$uid' AND trigger = 'BOOKING_CREATED'"); $row }
+sub due ($uid)   { $t->sql("UPDATE webhook_events SET next_try_at = now() WHERE uid = '$uid' AND status = 'failed'") }
 sub events ($event) { grep { ($_->{event} // '') eq $event } map { $t->log_lines($_) } qw(webhook worker) }
 
 subtest 'some of many cannot be applied' => sub {

@@ -20,7 +20,7 @@ use Time::HiRes qw(sleep time);
 
 # Options: clients; events, how many all clients send at least; pace, the seconds from one event of a client to the next;
 # patience, the seconds that a client waits for an answer.
-my %usual = (clients => 8, events => 560, pace => 0.02, patience => 30);
+my %usual = (clients => 8, events => 560, pace => 0.03, patience => 30);
 my $most  = 20_000;   # events, should nobody end it
 my $loads = 0;
 
@@ -100,11 +100,18 @@ sub whole ($text) {
 
 # Of each answer: when it began, when it was there, trigger and uid, what was said.
 sub answers ($load) {
-    return map { [ split / /, $_, 5 ] } map { split /(?<=\n)/, Turnout::slurp($_) =~ s/[^\n]*\z//r } grep { !/end$/ } glob "$load->{place}/*";
+    return map { [ split / /, $_, 5 ] } map { split /(?<=\n)/, Turnout::slurp($_) =~ s/[^\n]*\z//r } glob "$load->{place}/[0-9]*";
 }
 
 # Deliveries that began after a moment and were answered so.
-sub count ($load, $status, $since = 0) { scalar grep { $_->[4] =~ /^$status/ && $_->[0] >= $since } $load->answers }
+sub count ($load, $status, $since = 0) {
+    my $count = 0;
+    for my $file (glob "$load->{place}/[0-9]*") {
+        my $text = Turnout::slurp($file);
+        while ($text =~ /^([\d.]+) \S+ \S+ \S+ $status.*\n/mg) { $count += $1 >= $since }
+    }
+    return $count;
+}
 
 sub wait_for ($load, $status, $number, $since = 0, $seconds = 40) {
     $load->{w}->wait_until("$number deliveries are answered $status", sub { $load->count($status, $since) >= $number }, $seconds);
