@@ -1,0 +1,536 @@
+/* company - what a company is called, and what its domain calls it, in forms that can be compared. Pure. */
+#include "domain/company.h"
+
+#include "base/arena.h"
+#include "base/scope.h"
+#include "domain/fold.h"
+#include "domain/hash64.h"
+#include "domain/lists.h"
+#include "domain/similarity.h"
+
+#include <idn2.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum { TEXT_BYTES = 400, LEGAL_WORDS = 5 };
+
+/* In order. Words that many companies share, so that one of them alone names none. */
+static const char *const common[] = {"agencia", "agencies", "agency", "analytics", "and", "associates", "association",
+	"automotive", "bank", "biotech", "bros", "brothers", "building", "business", "capital", "care", "center",
+	"centre", "center", "city", "clinic", "cloud", "co", "college", "commerce", "communications", "company",
+	"computer", "computing", "construction", "consult", "consultants", "consulting", "consultoria", "creative",
+	"data", "de", "dental", "design", "development", "digital", "east", "education", "electric", "energy",
+	"engineering", "enterprise", "enterprises", "entertainment", "equipment", "estate", "europe", "events",
+	"finance", "financial", "fitness", "food", "foods", "foundation", "freight", "gesellschaft", "global", "group",
+	"grupo", "gruppe", "health", "healthcare", "holding", "holdings", "home", "homes", "hospital", "hospitality",
+	"hotel", "hotels", "immobilien", "industrial", "industries", "industry", "innovation", "innovations",
+	"institute", "insurance", "interactive", "interiors", "international", "investment", "investments", "it", "la",
+	"lab", "labs", "landscaping", "law", "legal", "life", "logistics", "logistik", "management", "manufacturing",
+	"market", "marketing", "media", "medical", "mobile", "national", "network", "networks", "new", "north", "of",
+	"office", "one", "online", "packaging", "partner", "partners", "pharma", "plumbing", "power", "printing", "pro",
+	"production", "productions", "products", "project", "projects", "properties", "property", "real", "realty",
+	"recruiting", "research", "resources", "restaurant", "retail", "robotics", "roofing", "sales", "school",
+	"security", "service", "services", "servicios", "shop", "smart", "society", "software", "solar", "solution",
+	"solutions", "soluciones", "south", "staffing", "store", "strategies", "studio", "studios", "supply", "support",
+	"system", "systeme", "systems", "team", "tech", "technik", "technologies", "technology", "tecnologia",
+	"telecom", "the", "trade", "trading", "training", "transport", "travel", "trust", "und", "union", "united",
+	"university", "ventures", "verlag", "web", "west", "world", "worldwide"};
+
+/* Put around a company's name when the plain domain was taken. */
+static const char *const before_stem[] = {"get", "try", "use", "go", "my", "join", "hello", "meet", "with", "the"};
+static const char *const behind_stem[] = {"app", "hq", "inc", "group", "corp", "online", "team", "co", "gmbh", "ltd",
+	"io", "web", "net", "global", "llc", "mail", "usa", "us", "uk", "eu", "ag", "bv"};
+
+static bool is_letter_or_digit(char c)
+{
+	return (c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (unsigned char)c >= 0x80;
+}
+
+static bool is_common(const struct name_word *word)
+{
+	for (size_t i = 0; i < COUNT(common); i++)
+		if (strcmp(common[i], word->text) == 0)
+			return true;
+	return false;
+}
+
+/* A dot inside of an abbreviation vanishes (S.L., G.m.b.H.); other signs part words. */
+static size_t spaced_words(const char *folded, char *into, size_t room)
+{
+	size_t to = 0;
+
+	into[to++] = ' ';
+	for (const char *at = folded; *at && to + 2 < room; at++) {
+		if (is_letter_or_digit(*at))
+			into[to++] = *at;
+		else if (*at != '.' && *at != '\'' && into[to - 1] != ' ')
+			into[to++] = ' ';
+	}
+	if (into[to - 1] != ' ')
+		into[to++] = ' ';
+	into[to] = '\0';
+	return to;
+}
+
+static struct name_word word_of(struct arena *arena, const char *text, size_t length)
+{
+	char *own = arena_alloc(arena, length + 1);
+	size_t kept = skeleton(text, length, own);
+
+	return (struct name_word){own, kept, hash64(own, kept)};
+}
+
+struct pieces {
+	struct {
+		const char *text;
+		size_t length;
+	} at[3 * COMPANY_WORDS];
+	size_t count;
+};
+
+static struct pieces pieces_of(const char *spaced)
+{
+	struct pieces pieces = {0};
+
+	for (const char *at = spaced + 1; *at && pieces.count < COUNT(pieces.at);) {
+		size_t length = strcspn(at, " ");
+
+		pieces.at[pieces.count].text = at;
+		pieces.at[pieces.count++].length = length;
+		at += length + (at[length] == ' ');
+	}
+	return pieces;
+}
+
+static uint64_t joined_hash(const struct pieces *pieces, size_t from)
+{
+	char text[TEXT_BYTES];
+	const char *first = pieces->at[from].text;
+	size_t length = (size_t)(pieces->at[pieces->count - 1].text - first) + pieces->at[pieces->count - 1].length;
+
+	return hash64(text, skeleton(first, length < sizeof text ? length : sizeof text - 1, text));
+}
+
+/* As often as one is there: "Acme Holding GmbH & Co. KG". */
+static void drop_legal_forms(struct pieces *pieces)
+{
+	bool dropped = true;
+
+	while (dropped && pieces->count > 1) {
+		size_t most = pieces->count - 1 < LEGAL_WORDS ? pieces->count - 1 : LEGAL_WORDS;
+
+		dropped = false;
+		for (size_t words = most; words > 0 && !dropped; words--)
+			if (company_legal_form(joined_hash(pieces, pieces->count - words))) {
+				pieces->count -= words;
+				dropped = true;
+			}
+	}
+}
+
+static void drop_article(struct pieces *pieces)
+{
+	if (pieces->count < 2 || pieces->at[0].length != 3 || memcmp(pieces->at[0].text, "the", 3) != 0)
+		return;
+	memmove(pieces->at, pieces->at + 1, (pieces->count - 1) * sizeof *pieces->at);
+	pieces->count--;
+}
+
+/* "&", "+" and "and" between two names say nothing. */
+static void drop_ands(struct pieces *pieces)
+{
+	static const char *const ands[] = {"and", "und", "et", "y", "e", "en", "og", "och", "i"};
+	size_t to = 0;
+
+	for (size_t i = 0; i < pieces->count; i++) {
+		bool and = false;
+
+		for (size_t k = 0; k < COUNT(ands) && i > 0 && i + 1 < pieces->count; k++)
+			and |= strlen(ands[k]) == pieces->at[i].length
+			       && memcmp(ands[k], pieces->at[i].text, pieces->at[i].length) == 0;
+		if (!and)
+			pieces->at[to++] = pieces->at[i];
+	}
+	pieces->count = to;
+}
+
+static void fill_company(struct arena *arena, struct company *company, const struct pieces *pieces)
+{
+	char spaced[TEXT_BYTES] = " ", joined[TEXT_BYTES];
+	size_t length = 1, whole = 0;
+
+	for (size_t i = 0; i < pieces->count && length + pieces->at[i].length + 2 < sizeof spaced; i++) {
+		struct name_word word = word_of(arena, pieces->at[i].text, pieces->at[i].length);
+
+		memcpy(spaced + length, word.text, word.length);
+		length += word.length;
+		spaced[length++] = ' ';
+		memcpy(joined + whole, pieces->at[i].text, pieces->at[i].length);
+		whole += pieces->at[i].length;
+		if (company->count < COMPANY_WORDS && word.length > 0) {
+			company->initials[company->count] = word.text[0];
+			company->words[company->count++] = word;
+		}
+	}
+	company->spaced = arena_copy(arena, spaced, length);
+	company->joined = word_of(arena, joined, whole);
+}
+
+static bool is_generic(const char *spaced)
+{
+	char bare[TEXT_BYTES];
+
+	return company_is_generic(hash64(bare, skeleton(spaced, strlen(spaced), bare)));
+}
+
+struct company company_read(struct arena *arena, const char *text)
+{
+	struct company company = {.joined = {.text = ""}, .spaced = " "};
+	char folded[TEXT_BYTES], spaced[TEXT_BYTES];
+	struct pieces pieces;
+
+	if (!text || fold(text, folded, sizeof folded) == 0)
+		return company;
+	spaced_words(folded, spaced, sizeof spaced);
+	if (is_generic(spaced))
+		return company;
+	pieces = pieces_of(spaced);
+	drop_legal_forms(&pieces);
+	drop_article(&pieces);
+	drop_ands(&pieces);
+	fill_company(arena, &company, &pieces);
+	if (company.joined.length == 0 || is_generic(company.spaced))
+		return (struct company){.joined = {.text = ""}, .spaced = " "};
+	company.shown = text;
+	return company;
+}
+
+bool looks_like_domain(const char *text)
+{
+	const char *dot = strchr(text, '.');
+
+	return dot && dot > text && dot[1] && !strpbrk(text, " \t,;@") && strlen(text) < 254;
+}
+
+static struct name_word core_of(struct arena *arena, struct name_word stem)
+{
+	enum { SHORTEST = 4 };
+
+	for (size_t i = 0; i < COUNT(before_stem); i++) {
+		size_t length = strlen(before_stem[i]);
+
+		if (stem.length >= length + SHORTEST && memcmp(stem.text, before_stem[i], length) == 0)
+			return word_of(arena, stem.text + length, stem.length - length);
+	}
+	for (size_t i = 0; i < COUNT(behind_stem); i++) {
+		size_t length = strlen(behind_stem[i]);
+
+		if (stem.length >= length + SHORTEST
+			&& memcmp(stem.text + stem.length - length, behind_stem[i], length) == 0)
+			return word_of(arena, stem.text, stem.length - length);
+	}
+	return stem;
+}
+
+/* The host alone, small. */
+static void host_of(const char *text, char *host, size_t room)
+{
+	const char *scheme = strstr(text, "://"), *from = scheme ? scheme + 3 : text;
+	size_t length = strcspn(from, "/?#: \t"), to = 0;
+
+	for (size_t i = 0; i < length && to + 1 < room; i++)
+		host[to++] = (char)(from[i] >= 'A' && from[i] <= 'Z' ? from[i] | 0x20 : from[i]);
+	while (to > 0 && host[to - 1] == '.')
+		to--;
+	host[to] = '\0';
+}
+
+/* bücher.example is filed as xn--bcher-kva.example. */
+static const char *ascii_host(struct arena *arena, const char *host)
+{
+	char *label = NULL;
+	const char *result = host;
+	bool ascii = true;
+
+	for (const char *at = host; *at; at++)
+		ascii = ascii && (unsigned char)*at < 0x80;
+	if (!ascii && idn2_to_ascii_8z(host, &label, IDN2_NONTRANSITIONAL | IDN2_NFC_INPUT) == IDN2_OK)
+		result = arena_string(arena, label);
+	idn2_free(label);
+	return result;
+}
+
+static struct name_word stem_of(struct arena *arena, const char *registrable)
+{
+	size_t length = strcspn(registrable, ".");
+	char folded[TEXT_BYTES], *plain = NULL, *label = arena_copy(arena, registrable, length);
+	struct name_word stem;
+
+	if (strncmp(label, "xn--", 4) != 0 || idn2_to_unicode_8z8z(label, &plain, 0) != IDN2_OK)
+		plain = NULL;
+	length = fold(plain ? plain : label, folded, sizeof folded);
+	stem = word_of(arena, folded, length);
+	idn2_free(plain);
+	return stem;
+}
+
+struct domain domain_read(struct arena *arena, const char *text)
+{
+	struct domain domain = {.stem = {.text = ""}, .core = {.text = ""}};
+	char host[256];
+	const char *registrable;
+
+	if (!text || !looks_like_domain(text))
+		return domain;
+	host_of(text, host, sizeof host);
+	registrable = domain_registrable(ascii_host(arena, host));
+	if (!registrable || domain_is_freemail(registrable) || domain_is_disposable(registrable))
+		return domain;
+	domain.name = arena_string(arena, registrable);
+	domain.stem = stem_of(arena, registrable);
+	domain.core = core_of(arena, domain.stem);
+	return domain;
+}
+
+static bool equal(const struct name_word *a, const struct name_word *b)
+{
+	return a->hash == b->hash && a->length == b->length && a->length > 0;
+}
+
+static bool begins(const struct name_word *whole, const struct name_word *beginning)
+{
+	return beginning->length < whole->length && memcmp(whole->text, beginning->text, beginning->length) == 0;
+}
+
+static bool is_near(const struct name_word *a, const struct name_word *b)
+{
+	size_t shorter = a->length < b->length ? a->length : b->length;
+	int most = shorter >= 9 ? 2 : shorter >= 5 ? 1 : 0;
+
+	return most > 0 && edit_distance(a->text, a->length, b->text, b->length, most) <= most;
+}
+
+/* The same word, or cut short: Consult for Consulting. */
+static bool word_found(const struct name_word *word, const struct company *in)
+{
+	for (size_t i = 0; i < in->count; i++)
+		if (equal(word, &in->words[i]) || (word->length >= 4 && begins(&in->words[i], word))
+			|| (word->length >= 6 && is_near(word, &in->words[i])))
+			return true;
+	return false;
+}
+
+/* All words of one are among the other's, and one of them says more than "services". */
+static bool is_subset(const struct company *a, const struct company *b)
+{
+	bool telling = false;
+
+	if (a->count == 0 || a->count > b->count)
+		return false;
+	for (size_t i = 0; i < a->count; i++) {
+		if (!word_found(&a->words[i], b))
+			return false;
+		telling = telling || (a->words[i].length >= 3 && !is_common(&a->words[i]));
+	}
+	return telling;
+}
+
+static bool is_initials(const struct name_word *word, const struct company *of)
+{
+	return of->count >= 3 && word->length == of->count && memcmp(word->text, of->initials, of->count) == 0;
+}
+
+enum company_likeness company_compare(const struct company *a, const struct company *b)
+{
+	if (a->joined.length == 0 || b->joined.length == 0)
+		return COMPANY_UNLIKE;
+	if (equal(&a->joined, &b->joined))
+		return COMPANY_SAME;
+	if (is_near(&a->joined, &b->joined))
+		return COMPANY_EDIT;
+	if (is_subset(a, b) || is_subset(b, a))
+		return COMPANY_SUBSET;
+	if (is_initials(&a->joined, b) || is_initials(&b->joined, a))
+		return COMPANY_INITIALS;
+	return COMPANY_UNLIKE;
+}
+
+/* The stem is the first words of the name, run together. */
+static bool begins_name(const struct company *company, const struct name_word *stem)
+{
+	size_t length = 0;
+
+	for (size_t i = 0; i < company->count; i++) {
+		length += company->words[i].length;
+		if (length == stem->length)
+			return begins(&company->joined, stem) && (i > 0 || !is_common(&company->words[0]))
+			       && stem->length >= 4;
+	}
+	return false;
+}
+
+enum company_likeness company_compare_domain(const struct company *company, const struct domain *domain)
+{
+	const struct name_word *stems[] = {&domain->stem, &domain->core};
+	enum company_likeness best = COMPANY_UNLIKE;
+
+	if (!domain->name || company->joined.length == 0)
+		return COMPANY_UNLIKE;
+	for (size_t i = 0; i < COUNT(stems); i++) {
+		enum company_likeness here = COMPANY_UNLIKE;
+
+		if (equal(stems[i], &company->joined))
+			here = COMPANY_SAME;
+		else if (is_near(stems[i], &company->joined))
+			here = COMPANY_EDIT;
+		else if (begins_name(company, stems[i]))
+			here = COMPANY_SUBSET;
+		else if (is_initials(stems[i], company))
+			here = COMPANY_INITIALS;
+		best = here > best ? here : best;
+	}
+	return best;
+}
+
+enum company_likeness domain_compare(const struct domain *a, const struct domain *b)
+{
+	if (!a->name || !b->name)
+		return COMPANY_UNLIKE;
+	if (equal(&a->stem, &b->stem) || equal(&a->core, &b->core))
+		return COMPANY_SAME;
+	return is_near(&a->stem, &b->stem) ? COMPANY_EDIT : COMPANY_UNLIKE;
+}
+
+/* Beginnings of words by which a company is somebody else's, in several languages. */
+static const char *const foreign_words[] = {" client", " customer", " kund", " klient", " klant", " recommend",
+	" recomend", " recomm", " raccomand", " consigli", " conseill", " empfohl", " empfiehl", " empfehl",
+	" aanbevol", " polec", " referr", " referen", " introduced", " intro from", " intro by", " vermittelt",
+	" heard about you from", " told me about", " competitor", " konkurren", " concurren", " competidor",
+	" case study", " fallstudie", " success story", " use ", " using ", " uses ", " used ", " nutzen ",
+	" verwenden ", " utilis", " usamos", " utilizamos", " usiamo", " gebruik", " vendor is", " our vendor",
+	" supplier", " lieferant", " proveedor", " fournisseur", " fornitor", " leverancier", " investor", " invested",
+	" like you did for", " as you did for", " formerly", " former ", " previously", " ex ", " worked at",
+	" worked with", " replace ", " instead of", " switch from", " switching from", " alternative to", " friend",
+	" colleague from", " colleague at", " saw your", " read your"};
+
+/* By which it is the writer's own. */
+static const char *const own_words[] = {" company ", " firma ", " empresa ", " societe ", " entreprise ", " azienda ",
+	" bedrijf ", " we are ", " wir sind ", " we re ", " i am with ", " i m with ", " i am from ", " i m from ",
+	" i work ", " im with ", " on behalf of ", " im auftrag ", " our team at ", " my team at ", " here at ",
+	" us at ", " work at ", " works at ", " working at ", " work for ", " working for ", " reaching out from ",
+	" writing from ", " calling from ", " ich arbeite ", " je travaille ", " trabajo ", " trabalho ", " lavoro ",
+	" ik werk ", " pracuje "};
+
+/* Behind the first of them in the text; NULL: none of them is there. */
+static const char *behind_any(const char *spaced, const char *const *words, size_t count)
+{
+	for (size_t i = 0; i < count; i++) {
+		const char *at = strstr(spaced, words[i]);
+
+		if (at)
+			return at + strlen(words[i]) - 1;
+	}
+	return NULL;
+}
+
+/* The words of a text with their skeletons, as companies have them. */
+static const char *skeletons(struct arena *arena, const char *spaced)
+{
+	char *into = arena_alloc(arena, strlen(spaced) + 2);
+	size_t to = 0;
+
+	into[to++] = ' ';
+	for (const char *at = spaced; *at;) {
+		size_t length = strcspn(at, " ");
+
+		if (length > 0) {
+			to += skeleton(at, length, into + to);
+			into[to++] = ' ';
+		}
+		at += length + (at[length] == ' ');
+	}
+	return into;
+}
+
+static void lines_to_sentences(const char *text, char *into, size_t room)
+{
+	size_t to = 0;
+
+	for (; *text && to + 1 < room; text++)
+		into[to++] = *text == '\n' ? ';' : *text;
+	into[to] = '\0';
+}
+
+struct notes notes_read(struct arena *arena, const char *text)
+{
+	enum { NOTES_BYTES = 1200, SENTENCES = 12 };
+	struct notes notes = {.sentences = arena_alloc(arena, SENTENCES * sizeof *notes.sentences)};
+	char folded[NOTES_BYTES], spaced[NOTES_BYTES], own[NOTES_BYTES];
+	const char *at = folded;
+
+	if (!text)
+		return notes;
+	lines_to_sentences(text, own, sizeof own);
+	if (fold(own, folded, sizeof folded) == 0)
+		return notes;
+	/* A dot ends a sentence only behind a long word: "Inc. and", "S.L. in". */
+	while (*at && notes.count < SENTENCES) {
+		const char *end = at;
+		size_t word = 0;
+		struct sentence *sentence = &notes.sentences[notes.count];
+		const char *behind;
+
+		for (; *end && !strchr("!?;", *end) && !(*end == '.' && end[1] == ' ' && word > 4); end++)
+			word = is_letter_or_digit(*end) ? word + 1 : 0;
+		memcpy(own, at, (size_t)(end - at));
+		own[end - at] = '\0';
+		at = end + (*end != '\0');
+		if (spaced_words(own, spaced, sizeof spaced) <= 2)
+			continue;
+		sentence->foreign = behind_any(spaced, foreign_words, COUNT(foreign_words));
+		behind = behind_any(spaced, own_words, COUNT(own_words));
+		sentence->own = behind != NULL;
+		sentence->behind = skeletons(arena, behind ? behind : "");
+		sentence->spaced = skeletons(arena, spaced);
+		notes.count++;
+	}
+	return notes;
+}
+
+/* "I work at Beacon", of Beacon Partners. */
+static bool begins_with_word_of(const struct sentence *sentence, const struct company *company)
+{
+	const struct name_word *word = &company->words[0];
+	const char *at = sentence->spaced;
+
+	if (company->count == 0 || word->length < 4 || is_common(word))
+		return false;
+	while ((at = strstr(at + 1, word->text)))
+		if (at[-1] == ' ' && at[word->length] == ' ')
+			return true;
+	return false;
+}
+
+enum mention notes_mention(const struct notes *notes, const struct company *company)
+{
+	enum mention best = MENTION_NONE;
+	bool telling = company->count > 1
+		       || (company->count == 1 && company->joined.length >= 4 && !is_common(&company->words[0]));
+
+	for (size_t i = 0; company->joined.length > 1 && i < notes->count; i++) {
+		const struct sentence *sentence = &notes->sentences[i];
+		enum mention here;
+
+		if (!strstr(sentence->spaced, company->spaced)) {
+			if (sentence->own && !sentence->foreign && begins_with_word_of(sentence, company)
+				&& best < MENTION_BARE)
+				best = MENTION_BARE;
+			continue;
+		}
+		here = sentence->foreign                                  ? MENTION_FOREIGN
+		       : sentence->own || (telling && company->count > 1) ? MENTION_OWN
+									  : MENTION_BARE;
+		best = here > best ? here : best;
+	}
+	return best;
+}
