@@ -47,6 +47,8 @@ static const struct {
 	{"events retry", events_retry, "[ID] --workspace N", "apply failed and dead events now", NULL},
 	{"events replay", events_replay, "--workspace N [--booking UID]",
 		"rebuild bookings from their stored events and tell what differed", NULL},
+	{"match", match_files, "--leads FILE --bookings FILE --out FILE",
+		"say which lead each booking is, over CSV files, with the code that decides in the product", NULL},
 	{"settings", settings_table, "", "list the settings that the environment may hold", NULL},
 	{"version", version, "", "print the version", NULL},
 };
@@ -110,7 +112,7 @@ bool session_key(const struct session *session, struct secret_key *key, struct f
 /* Commands that need no database run without any setting. */
 static bool needs_database(command *run)
 {
-	return run != version && run != settings_table;
+	return run != version && run != settings_table && run != match_files;
 }
 
 static int run(size_t row, int argc, char **argv)

@@ -31,6 +31,7 @@ command import_leads, import_campaigns;
 void import_leads_columns(void), import_campaigns_columns(void);
 command funnel_table;
 command link_print;
+command match_files;
 command events_list, events_show, events_retry, events_replay;
 
 /* One option. The field it sets: const char * (TEXT), int64_t (NUMBER, 1 and up), bool (FLAG). */
