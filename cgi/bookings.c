@@ -1,6 +1,7 @@
 /* bookings - every booking of a workspace with a summary. */
 #include "work/access.h"
 #include "work/bookings_report.h"
+#include "world/db.h"
 #include "world/http_server.h"
 
 static handler show;
@@ -31,6 +32,7 @@ static bool show(struct request *request, struct reply *reply, struct fail *f)
 	int64_t workspace;
 	json_t *report;
 
+	db_serve(request->db, request->fcgi.ipcFd);
 	if (!access_check(request->db, request_parameter(request, "HTTP_AUTHORIZATION"), request_segment(request, "id"),
 		    TO_READ, &workspace, f)
 		|| !bookings_question_read(request->arena, &request->query, workspace, &question, f))

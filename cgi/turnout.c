@@ -32,12 +32,14 @@ static const struct {
 	{"import campaigns", import_campaigns, "FILE --workspace N [--strict]",
 		"load campaigns and their daily counts from CSV, a row per campaign and day", import_campaigns_columns},
 	{"funnel", funnel_table,
-		"--workspace N [--from DAY] [--to DAY] [--campaign ID] [--basis activity|cohort] [--timezone ZONE]",
+		"--workspace N [--from DAY] [--to DAY] [--campaign ID] [--basis activity|cohort] [--timezone ZONE]"
+		" [--group-by campaign|day|week|month|event_type] [--as-of TIME]",
 		"print the funnel as a table", NULL},
 	{"link", link_print, "URL --workspace N --lead ID",
 		"print the booking link URL with a signed reference to a lead: who books by it is matched with "
 		"certainty",
 		NULL},
+	{"verify", verify, "--workspace N", "prove that what is kept for the reports equals a recount", NULL},
 	{"events list", events_list,
 		"--workspace N [--status processed|ignored|failed|dead] [--trigger T] [--booking UID]"
 		" [--since T] [--until T] [--limit N]",

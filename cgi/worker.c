@@ -4,6 +4,7 @@
 #include "base/log.h"
 #include "base/settings.h"
 #include "store/worker_lock.h"
+#include "work/fold_counts.h"
 #include "work/match_again.h"
 #include "work/presume.h"
 #include "work/queued.h"
@@ -24,7 +25,7 @@ struct shift {
 
 typedef bool job(struct shift *, struct fail *);
 
-static job empty_spool, retry_failed, presume, match;
+static job empty_spool, fold, retry_failed, presume, match;
 
 static struct {
 	const char *name;
@@ -35,6 +36,7 @@ static struct {
 	const char *trouble; /* the code of what its last round failed with */
 } jobs[] = {
 	{"spool", empty_spool, 500, false, 0, NULL},
+	{"fold", fold, 1000, true, 0, NULL},
 	{"retry", retry_failed, 5000, true, 0, NULL},
 	{"presume", presume, 60000, true, 0, NULL},
 	{"match", match, 300000, true, 0, NULL},
@@ -52,6 +54,11 @@ static bool empty_spool(struct shift *s, struct fail *f)
 	if (applied)
 		log_line(LOG_INFO, "spool_applied", "%lld spooled deliveries were applied", (long long)applied);
 	return true;
+}
+
+static bool fold(struct shift *s, struct fail *f)
+{
+	return fold_changes(s->arena, s->db, f);
 }
 
 static bool retry_failed(struct shift *s, struct fail *f)

@@ -8,6 +8,8 @@ BEGIN
     -- A statement that runs longer would keep a program from its next request. Migrations and imports run as the owner.
     ALTER ROLE turnout_app SET statement_timeout = '15s';
     ALTER ROLE turnout_app SET idle_in_transaction_session_timeout = '30s';
+    -- A sequential scan reads the rows of all workspaces, so it costs what the others have; nothing that serves one may do that.
+    ALTER ROLE turnout_app SET enable_seqscan = off;
 EXCEPTION WHEN insufficient_privilege THEN
     RAISE WARNING 'role turnout_app was not made: this login may not create roles, so the programs connect as the owner';
 END
@@ -23,6 +25,10 @@ BEGIN
         -- A booking first known by its number moves to its uid when that is heard of.
         GRANT DELETE ON bookings, attendees TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON unmatched_bookings, activities TO turnout_app;
+        -- How attendees stood before is never changed.
+        GRANT SELECT, INSERT ON past_standings TO turnout_app;
+        GRANT SELECT ON campaign_months TO turnout_app;
+        GRANT SELECT, INSERT, UPDATE, DELETE ON standings, standing_changes, folds, row_counts, funnel_items, funnel_counts TO turnout_app;
     END IF;
 END
 $$;

@@ -45,7 +45,7 @@ ok @statements > 40 && @functions > 10, 'there are statements and functions';
 # Statements that make temporary tables come before those that use them, as in the program; and what replay_begin makes.
 my @makers = map { $_->[2] =~ s/\bON COMMIT DROP\b//r } grep { $_->[2] =~ /^CREATE TEMP TABLE/ } @statements;
 my @before = map { "CREATE TEMP TABLE ${_}_before (LIKE " . ($_ eq 'unmatched' ? 'unmatched_bookings' : $_) . ');' }
-    qw(bookings attendees unmatched activities);
+    qw(bookings attendees unmatched activities standings);
 my $temporary = join "\n", @before, @makers;
 
 # Utility statements cannot be prepared, so they are run; what they do is undone.
@@ -74,6 +74,7 @@ my %exempt = (
     health_counts      => 'counts for whoever runs the installation; no row leaves it',
     events_waiting     => 'the worker asks which workspaces have work, then serves each by itself',
     unmatched_matchable => 'the worker asks which bookings may be matched, each row with its workspace',
+    fold_waiting       => 'the worker asks which workspaces have something to fold, then serves each by itself',
     worker_unended     => 'the worker asks which meetings are over, each row with its workspace',
 );
 

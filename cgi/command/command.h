@@ -29,7 +29,7 @@ command connection_add, connection_list, connection_rotate;
 command token_add, token_list, token_revoke;
 command import_leads, import_campaigns;
 void import_leads_columns(void), import_campaigns_columns(void);
-command funnel_table;
+command funnel_table, verify;
 command link_print;
 command match_files;
 command events_list, events_show, events_retry, events_replay;

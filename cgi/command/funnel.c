@@ -15,9 +15,12 @@ static void print_rate(int64_t numerator, int64_t divisor)
 		printf(" %11s", "-");
 }
 
-static void print_row(const struct campaign_funnel *row)
+static void print_row(const struct funnel_row *row)
 {
-	const char *name = row->is_total ? "total" : row->campaign_name ? row->campaign_name : "(no campaign)";
+	const char *name = row->is_total        ? "total"
+			   : row->campaign_name ? row->campaign_name
+			   : row->key           ? row->key
+						: "(no campaign)";
 
 	printf("%-28.28s", name);
 	for (size_t i = 0; i < STAGE_COUNT; i++)
@@ -41,20 +44,20 @@ static void print_rate_name(const char *name)
 
 bool funnel_table(struct session *session, int argc, char **argv, struct fail *f)
 {
-	struct query query = {
-		.parameters = {{"from", ""}, {"to", ""}, {"campaign", ""}, {"basis", ""}, {"timezone", ""}},
-		.count = 5
-        };
-	const char *given[5] = {NULL};
+	struct query query = {.parameters = {{"from", ""}, {"to", ""}, {"campaign", ""}, {"basis", ""},
+				      {"timezone", ""}, {"group_by", ""}, {"as_of", ""}},
+		.count = 7};
+	const char *given[7] = {NULL};
 	struct funnel_question question;
-	struct campaign_funnel *rows;
+	struct funnel_row *rows;
 	int64_t workspace = 0;
 	size_t count;
 
 	if (!options_read(argc, argv,
 		    OPTIONS({"workspace", NUMBER, true, &workspace}, {"from", TEXT, false, &given[0]},
 			    {"to", TEXT, false, &given[1]}, {"campaign", TEXT, false, &given[2]},
-			    {"basis", TEXT, false, &given[3]}, {"timezone", TEXT, false, &given[4]}),
+			    {"basis", TEXT, false, &given[3]}, {"timezone", TEXT, false, &given[4]},
+			    {"group-by", TEXT, false, &given[5]}, {"as-of", TEXT, false, &given[6]}),
 		    f))
 		return false;
 	for (size_t i = 0; i < query.count; i++)
@@ -63,7 +66,7 @@ bool funnel_table(struct session *session, int argc, char **argv, struct fail *f
 		|| !funnel_question_read(session->db, &query, workspace, &question, f)
 		|| !funnels_count(session->db, session->arena, &question, &rows, &count, f))
 		return false;
-	printf("%-28s", "campaign");
+	printf("%-28s", question.group_by);
 	for (size_t i = 0; i < STAGE_COUNT; i++)
 		printf(" %10s", stage_names[i]);
 	for (size_t i = 0; i < FUNNEL_RATE_COUNT; i++)

@@ -36,10 +36,11 @@ static const struct column sums[] = {
 	COLUMN(struct bookings_summary, unmatched, read_i64),
 };
 
-/* The parameters that page and summary share: $1 to $8. */
+/* The parameters that page and summary share: $1 to $10. */
 #define FILTER(w)                                                                                                      \
 	as_i64((w)->workspace_id), as_bool((w)->matched_only), as_text((w)->campaign), as_text((w)->status),           \
-		as_text((w)->showed), as_text((w)->from), as_text((w)->to), as_text((w)->email_key)
+		as_text((w)->showed), as_text((w)->from), as_text((w)->to), as_text((w)->email_key),                   \
+		as_text((w)->mailbox_key), as_text((w)->as_of)
 
 static const struct booking_row empty = {.showed = NOT_KNOWN, .starts_at = {INT64_MIN}};
 
@@ -63,24 +64,29 @@ bool bookings_summary(
 	return rows && row_into(rows, 0, sums, COUNT(sums), summary, f);
 }
 
-struct listener {
-	bool (*each)(const struct booking_row *, void *context, struct fail *);
-	void *context;
-};
-
-static bool pass_on(const struct rows *row, void *context, struct fail *f)
-{
-	const struct listener *listener = context;
-	struct booking_row booking = empty;
-
-	return row_into(row, 0, columns, COUNT(columns), &booking, f) && listener->each(&booking, listener->context, f);
-}
+/* Rows that are looked at in one go. */
+enum { PORTION = 1000 };
 
 bool bookings_each(struct db *db, const struct bookings_filter *wanted,
 	bool (*each)(const struct booking_row *, void *context, struct fail *), void *context, struct fail *f)
 {
-	struct listener listener = {each, context};
+	struct arena memory[2] = {{0}, {0}}; /* the last row of one portion is needed to ask for the next */
+	const struct booking_row *after = NULL;
+	struct booking_row *list;
+	size_t count = PORTION;
+	bool good = true;
 
-	return db_each(db, QUERY_bookings_page, f,
-		PARAMS(FILTER(wanted), as_text(NULL), as_text(NULL), as_text(NULL), as_text(NULL)), pass_on, &listener);
+	for (int turn = 0; good && count == PORTION; turn = !turn) {
+		struct arena *before = db_use_arena(db, &memory[turn]);
+
+		arena_empty(&memory[turn]);
+		good = bookings_page(db, &memory[turn], wanted, after, PORTION, &list, &count, f);
+		(void)db_use_arena(db, before);
+		for (size_t i = 0; good && i < count; i++)
+			good = each(&list[i], context, f);
+		after = good && count ? &list[count - 1] : NULL;
+	}
+	arena_end(&memory[0]);
+	arena_end(&memory[1]);
+	return good;
 }

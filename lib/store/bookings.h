@@ -21,7 +21,8 @@ struct bookings_filter {
 	const char *showed; /* "true", "false" or "unknown" */
 	const char *from,
 		*to; /* a day, YYYY-MM-DD in the workspace's time zone (`to` is the last one), or an RFC 3339 moment */
-	const char *email_key; /* of the attendee or of the lead */
+	const char *email_key, *mailbox_key; /* both or none: of the attendee's address or the lead's */
+	const char *as_of;                   /* as it was known then; a day is its end */
 };
 
 /* Strings are borrowed from the rows; NULL: not known. */

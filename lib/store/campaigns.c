@@ -40,13 +40,16 @@ bool campaigns_stage_end(struct db *db, struct fail *f)
 
 bool campaigns_merge(struct db *db, int64_t workspace, struct campaigns_merged *m, struct fail *f)
 {
+	int64_t months;
+
 	*m = (struct campaigns_merged){0};
 	return staging_count(db, QUERY_campaigns_count_staged, &m->campaigns, f, NO_PARAMS)
 	       && staging_count(db, QUERY_campaigns_rename, &m->renamed, f, PARAMS(as_i64(workspace)))
 	       && staging_count(db, QUERY_campaigns_make, &m->made, f, PARAMS(as_i64(workspace)))
 	       && staging_count(db, QUERY_campaign_days_count_staged, &m->days, f, NO_PARAMS)
 	       && staging_count(db, QUERY_campaign_days_change, &m->day_changed, f, PARAMS(as_i64(workspace)))
-	       && staging_count(db, QUERY_campaign_days_make, &m->day_made, f, PARAMS(as_i64(workspace)));
+	       && staging_count(db, QUERY_campaign_days_make, &m->day_made, f, PARAMS(as_i64(workspace)))
+	       && staging_count(db, QUERY_campaign_months_follow, &months, f, PARAMS(as_i64(workspace)));
 }
 
 struct overruled {

@@ -6,67 +6,40 @@
 #include "domain/address.h"
 #include "work/parameters.h"
 
-#include <sodium.h>
 #include <stdio.h>
 #include <string.h>
 
-enum { LIMIT_STANDARD = 100, LIMIT_MOST = 1000 };
-
-/* A cursor is the key of the last row, wrapped so that nobody is led to take it apart: base64url of "instant uid
- * email_key". */
-static json_t *cursor_json(struct arena *arena, const struct booking_row *row)
+static json_t *place_json(struct arena *arena, const struct booking_row *row)
 {
 	char instant[INSTANT_SIZE];
-	const char *key =
-		arena_print(arena, "%s %s %s", instant_to_rfc3339(row->booked_at, instant), row->uid, row->email_key);
-	size_t size = sodium_base64_ENCODED_LEN(strlen(key), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	char *cursor = arena_alloc(arena, size);
 
-	sodium_bin2base64(
-		cursor, size, (const unsigned char *)key, strlen(key), sodium_base64_VARIANT_URLSAFE_NO_PADDING);
-	return json_string(cursor);
+	return cursor_json(arena,
+		arena_print(arena, "%s %s %s", instant_to_rfc3339(row->booked_at, instant), row->uid, row->email_key));
 }
 
-static bool read_cursor(struct arena *arena, const char *cursor, struct booking_row *after, struct fail *f)
+static bool read_place(struct arena *arena, const char *cursor, struct booking_row *after, struct fail *f)
 {
-	size_t length = strlen(cursor);
-	char *key = arena_alloc(arena, length + 1), *rest = key, *instant, *uid;
+	const char *keys[3];
 
-	if (sodium_base642bin((unsigned char *)key, length, cursor, length, NULL, &length, NULL,
-		    sodium_base64_VARIANT_URLSAFE_NO_PADDING)
-			== 0
-		&& memchr(key, '\0', length) == NULL && text_is_utf8(key, length) && (instant = strsep(&rest, " "))
-		&& (uid = strsep(&rest, " ")) && rest
-		&& instant_from_rfc3339(instant, strlen(instant), &after->booked_at)) {
-		after->uid = uid;
-		after->email_key = rest;
-		return true;
-	}
-	return fail(f, FAIL_INPUT, "cursor_invalid",
-		"the parameter \"after\" is not a cursor of this report; take it from \"next\"");
+	if (!cursor_read(arena, cursor, keys, COUNT(keys), f))
+		return false;
+	after->uid = keys[1];
+	after->email_key = keys[2];
+	return instant_from_rfc3339(keys[0], strlen(keys[0]), &after->booked_at)
+	       || fail(f, FAIL_INPUT, "cursor_invalid", "the parameter \"after\" is not a cursor of this report");
 }
 
-static bool read_limit(const struct query *query, int64_t *limit, struct fail *f)
-{
-	const char *value = query_value(query, "limit");
-
-	*limit = LIMIT_STANDARD;
-	return !value || i64_from_text(value, 1, LIMIT_MOST, limit)
-	       || fail(f, FAIL_INPUT, "parameter_invalid", "the parameter \"limit\" is \"%.40s\", expected 1 to %d",
-		       value, LIMIT_MOST);
-}
-
-static bool read_email(struct arena *arena, const struct query *query, const char **email_key, struct fail *f)
+static bool read_email(struct arena *arena, const struct query *query, struct bookings_filter *filter, struct fail *f)
 {
 	const char *value = query_value(query, "email");
 	struct address address;
 
-	*email_key = NULL;
 	if (!value)
 		return true;
 	if (!address_parse(arena, value, &address))
 		return fail(f, FAIL_INPUT, "parameter_invalid", "the parameter \"email\" is not an e-mail address");
-	*email_key = address.email_key;
+	filter->email_key = address.email_key;
+	filter->mailbox_key = address.mailbox_key;
 	return true;
 }
 
@@ -80,15 +53,15 @@ bool bookings_question_read(
 	const char *after = query_value(query, "after"), *match, *format;
 
 	*q = (struct bookings_question){
-		.filter = {.workspace_id = workspace, .campaign = query_value(query, "campaign")}
-        };
+		.filter = {.workspace_id = workspace, .campaign = query_value(query, "campaign")}};
 	if (!parameter_choice(query, "matched", matched, COUNT(matched), &match, f)
 		|| !parameter_choice(query, "format", formats, COUNT(formats), &format, f)
 		|| !parameter_choice(query, "showed", shown, COUNT(shown), &q->filter.showed, f)
 		|| !parameter_choice(query, "status", statuses, COUNT(statuses), &q->filter.status, f)
 		|| !parameter_bound(query, "from", &q->filter.from, f)
-		|| !parameter_bound(query, "to", &q->filter.to, f) || !read_email(arena, query, &q->filter.email_key, f)
-		|| !read_limit(query, &q->limit, f) || (after && !read_cursor(arena, after, &q->after, f)))
+		|| !parameter_bound(query, "to", &q->filter.to, f) || !read_email(arena, query, &q->filter, f)
+		|| !parameter_bound(query, "as_of", &q->filter.as_of, f) || !parameter_limit(query, &q->limit, f)
+		|| (after && !read_place(arena, after, &q->after, f)))
 		return false;
 	q->filter.matched_only = !match || strcmp(match, "only") == 0;
 	q->csv = format && strcmp(format, "csv") == 0;
@@ -151,7 +124,8 @@ bool bookings_report_take(
 	for (size_t i = 0; i < shown; i++)
 		json_array_append_new(list, row_json(&rows[i]));
 	*report = json_pack("{s:o, s:o, s:o}", "bookings", list, "summary", summary_json(&summary), "next",
-		count > shown ? cursor_json(arena, &rows[shown - 1]) : json_null());
+		count > shown ? place_json(arena, &rows[shown - 1]) : json_null());
+	as_of_note(*report, q->filter.as_of);
 	return true;
 }
 

@@ -12,17 +12,22 @@
 bool funnel_question_read(
 	struct db *db, const struct query *query, int64_t workspace, struct funnel_question *q, struct fail *f)
 {
-	static const char *const bases[] = {"activity", "cohort"};
+	static const char *const bases[] = {"activity", "cohort"}, *const groups[] = {"campaign", "day", "week",
+									   "month", "event_type"};
 	const char *basis;
 
 	*q = (struct funnel_question){.workspace_id = workspace,
 		.campaign = query_value(query, "campaign"),
 		.timezone = query_value(query, "timezone")};
 	if (!parameter_choice(query, "basis", bases, COUNT(bases), &basis, f)
+		|| !parameter_choice(query, "group_by", groups, COUNT(groups), &q->group_by, f)
 		|| !parameter_bound(query, "from", &q->from, f) || !parameter_bound(query, "to", &q->to, f)
+		|| !parameter_bound(query, "as_of", &q->as_of, f)
 		|| (q->timezone && !timezone_check(db, q->timezone, f)))
 		return false;
 	q->cohort = basis && strcmp(basis, "cohort") == 0;
+	if (!q->group_by)
+		q->group_by = groups[0];
 	return true;
 }
 
@@ -79,33 +84,51 @@ static bool sources_take(struct arena *arena, struct db *db, int64_t workspace, 
 	return true;
 }
 
+static json_t *text_json(const char *text)
+{
+	return text ? json_string(text) : json_null();
+}
+
+static json_t *row_json(const struct funnel_row *row, bool by_campaign)
+{
+	json_t *json = funnel_json(&row->funnel);
+
+	json_object_set_new(json, by_campaign ? "campaign_id" : "key", text_json(row->key));
+	if (by_campaign)
+		json_object_set_new(json, "campaign_name", text_json(row->campaign_name));
+	return json;
+}
+
+/* What was asked, so that a report can be understood by itself. */
+static json_t *question_json(const struct funnel_question *q, const struct workspace *workspace)
+{
+	json_t *json = json_pack("{s:s, s:s, s:s, s:s?, s:s?}", "basis", q->cohort ? "cohort" : "activity", "group_by",
+		q->group_by, "timezone", q->timezone ? q->timezone : workspace->timezone, "from", q->from, "to", q->to);
+
+	as_of_note(json, q->as_of);
+	return json;
+}
+
 bool funnel_report_take(
 	struct arena *arena, struct db *db, const struct funnel_question *q, json_t **report, struct fail *f)
 {
-	struct campaign_funnel *rows;
+	bool by_campaign = strcmp(q->group_by, "campaign") == 0;
+	struct funnel_row *rows;
 	struct workspace workspace;
-	json_t *campaigns, *total = NULL, *data;
+	json_t *list, *data;
 	size_t count;
 
 	if (!workspaces_find(db, q->workspace_id, &workspace, f) || !funnels_count(db, arena, q, &rows, &count, f)
 		|| !sources_take(arena, db, q->workspace_id, &data, f))
 		return false;
-	campaigns = json_array();
-	for (size_t i = 0; i < count; i++) {
-		json_t *numbers = funnel_json(&rows[i].funnel);
-
-		if (rows[i].is_total) {
-			total = numbers;
-			continue;
-		}
-		json_object_set_new(
-			numbers, "campaign_id", rows[i].campaign_id ? json_string(rows[i].campaign_id) : json_null());
-		json_object_set_new(numbers, "campaign_name",
-			rows[i].campaign_name ? json_string(rows[i].campaign_name) : json_null());
-		json_array_append_new(campaigns, numbers);
-	}
-	*report = json_pack("{s:o, s:o, s:o, s:s, s:s, s:s?, s:s?}", "campaigns", campaigns, "total", total, "data",
-		data, "basis", q->cohort ? "cohort" : "activity", "timezone",
-		q->timezone ? q->timezone : workspace.timezone, "from", q->from, "to", q->to);
+	*report = question_json(q, &workspace);
+	json_object_set_new(*report, "data", data);
+	list = json_array();
+	for (size_t i = 0; i < count; i++)
+		if (rows[i].is_total)
+			json_object_set_new(*report, "total", funnel_json(&rows[i].funnel));
+		else
+			json_array_append_new(list, row_json(&rows[i], by_campaign));
+	json_object_set_new(*report, by_campaign ? "campaigns" : "rows", list);
 	return true;
 }

@@ -112,8 +112,10 @@ BEGIN
 END
 $$;
 
--- All of an event's bookings must be there before the first is settled.
-CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS void LANGUAGE plpgsql AS $$
+-- All of an event's bookings must be there before the first is settled. Returns the bookings whose attendees may stand differently
+-- now; the caller has them stand (3_stand).
+DROP FUNCTION IF EXISTS settle(bigint, text);
+CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
     spared  text;
     chained text[];
@@ -139,5 +141,6 @@ BEGIN
     FOREACH other IN ARRAY others LOOP
         PERFORM settle_booking(p_workspace, other, spared);
     END LOOP;
+    RETURN p_uid || chained;
 END
 $$;

@@ -8,8 +8,9 @@ CREATE OR REPLACE FUNCTION uid_of_number(p_connection bigint, p_number bigint) R
 $$;
 
 -- What was known under the number alone becomes part of the booking whose uid is known now.
-CREATE OR REPLACE FUNCTION absorb_number(p_workspace bigint, p_connection bigint, p_number bigint, p_uid text) RETURNS void
-LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS absorb_number(bigint, bigint, bigint, text);
+CREATE OR REPLACE FUNCTION absorb_number(p_workspace bigint, p_connection bigint, p_number bigint, p_uid text,
+    p_received_at timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     stray text := uid_of_number(p_connection, p_number);
     b     bookings;
@@ -30,6 +31,7 @@ BEGIN
     SELECT workspace_id, p_uid, email_key, kind, happened_at FROM activities WHERE workspace_id = p_workspace AND uid = stray
         ON CONFLICT DO NOTHING;
     DELETE FROM activities WHERE workspace_id = p_workspace AND uid = stray;
+    PERFORM stand_no_more(p_workspace, stray, p_received_at);
     DELETE FROM bookings WHERE workspace_id = p_workspace AND uid = stray;
 END
 $$;
@@ -47,7 +49,7 @@ BEGIN
          WHERE workspace_id = p_workspace AND connection_id = p_connection AND number = b.number;
         b.uid := coalesce(b.uid, uid_of_number(p_connection, b.number));
     ELSIF b.number IS NOT NULL THEN
-        PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid);
+        PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
     END IF;
     b.workspace_id := p_workspace;
     b.connection_id := p_connection;
@@ -75,16 +77,18 @@ $$;
 CREATE OR REPLACE FUNCTION apply_changes(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_changes jsonb)
 RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    change jsonb;
-    uids   text[] := '{}';
-    u      text;
+    change  jsonb;
+    uids    text[] := '{}';
+    settled text[] := '{}';
+    u       text;
 BEGIN
     FOR change IN SELECT jsonb_array_elements(p_changes) LOOP
         uids := uids || apply_change(p_workspace, p_connection, p_received_at, change);
     END LOOP;
     FOREACH u IN ARRAY uids LOOP
-        PERFORM settle(p_workspace, u);
+        settled := settled || settle(p_workspace, u);
     END LOOP;
+    PERFORM stand(p_workspace, settled, p_received_at);
 END
 $$;
 

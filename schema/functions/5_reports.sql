@@ -7,46 +7,233 @@ LANGUAGE sql STABLE AS $$
                 ELSE p_text::timestamptz END
 $$;
 
--- The campaign that last reached the lead (e-mail sent or reply) before the booking was made; ties by the higher campaign id. One
--- whose contacts all came later did not bring the booking about; one of which no time is known may have, so it comes last.
-CREATE OR REPLACE FUNCTION credited_campaign(p_workspace bigint, p_lead text, p_booked_at timestamptz)
-RETURNS TABLE (campaign_id text) LANGUAGE sql STABLE ROWS 1 AS $$
-    SELECT lc.campaign_id
-      FROM lead_campaigns lc
-     CROSS JOIN LATERAL (SELECT max(t) FILTER (WHERE t <= p_booked_at) AS at, max(t) IS NULL AS unknown
-                           FROM unnest(ARRAY[lc.first_contacted_at, lc.last_contacted_at, lc.replied_at]) AS t) reached
-     WHERE lc.workspace_id = p_workspace AND lc.lead_id = p_lead AND (reached.at IS NOT NULL OR reached.unknown)
-     ORDER BY reached.at DESC NULLS LAST, length(lc.campaign_id) DESC, lc.campaign_id COLLATE "C" DESC
-     LIMIT 1
+CREATE OR REPLACE FUNCTION zone_of(p_workspace bigint) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT timezone FROM workspaces WHERE workspace_id = p_workspace
 $$;
 
--- The rows of the bookings report: one per attendee. Filters that are null let everything through.
-CREATE OR REPLACE FUNCTION booking_rows(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
-    p_from text, p_to text, p_email_key text)
-RETURNS TABLE (uid text, email_key text, booked_at timestamptz, starts_at timestamptz, status text, event_type text, chain text,
-    rescheduled_from text, showed boolean, attendance_source text, attendee_name text, attendee_email text, lead_id text,
-    lead_email text, match_method text, match_probability double precision, campaign_id text, campaign_name text, counted boolean)
-LANGUAGE sql STABLE AS $$
-    SELECT b.uid, a.email_key, b.booked_at, (b.schedule).starts_at, a.status, coalesce((b.schedule).event_type, (b.schedule).title),
-           b.chain, (b.replaces).uid, a.showed, a.attendance_source, (a.person).name, (a.person).email, a.lead_id, l.email,
-           a.match_method, a.match_probability, c.campaign_id, c.name,
-           a.status = 'accepted' AND a.lead_id IS NOT NULL AND NOT EXISTS (
-               SELECT FROM attendees later JOIN bookings lb ON lb.workspace_id = p_workspace AND lb.uid = later.uid
-                WHERE later.workspace_id = p_workspace AND later.lead_id = a.lead_id AND later.status = 'accepted'
-                  AND (lb.booked_at, later.uid, later.email_key) > (b.booked_at, a.uid, a.email_key))
-      FROM workspaces w
-      JOIN bookings b ON b.workspace_id = w.workspace_id
-      JOIN attendees a ON a.workspace_id = b.workspace_id AND a.uid = b.uid
-      LEFT JOIN leads l ON l.workspace_id = a.workspace_id AND l.lead_id = a.lead_id
-      LEFT JOIN LATERAL (SELECT cc.campaign_id, k.name
-                           FROM credited_campaign(p_workspace, a.lead_id, b.booked_at) cc
-                           JOIN campaigns k ON k.workspace_id = p_workspace AND k.campaign_id = cc.campaign_id) c ON true
-     WHERE w.workspace_id = p_workspace AND b.workspace_id = p_workspace AND a.workspace_id = p_workspace
-       AND (a.lead_id IS NOT NULL OR NOT p_matched_only)
-       AND (p_campaign IS NULL OR c.campaign_id = p_campaign)
-       AND (p_status IS NULL OR a.status = p_status)
-       AND (p_showed IS NULL OR coalesce(a.showed::text, 'unknown') = p_showed)
-       AND (p_from IS NULL OR b.booked_at >= window_bound(p_from, w.timezone, false))
-       AND (p_to IS NULL OR b.booked_at < window_bound(p_to, w.timezone, true))
-       AND (p_email_key IS NULL OR a.email_key = p_email_key OR l.email_key = p_email_key)
+-- The first day that begins in the zone at the moment or later.
+CREATE OR REPLACE FUNCTION day_from(p_at timestamptz, p_zone text) RETURNS date LANGUAGE sql STABLE AS $$
+    SELECT CASE WHEN NOT isfinite(p_at) OR (d::timestamp AT TIME ZONE p_zone) >= p_at THEN d ELSE d + 1 END
+      FROM (SELECT (p_at AT TIME ZONE p_zone)::date AS d) l
+$$;
+
+-- The first of the month on which the day lies, or else of the next.
+CREATE OR REPLACE FUNCTION month_from(p_day date) RETURNS date LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN NOT isfinite(p_day) THEN p_day ELSE (date_trunc('month', (p_day - 1)::timestamp) + interval '1 month')::date END
+$$;
+
+-- A span of whole days as whole months and the days that are left at both ends.
+CREATE OR REPLACE FUNCTION months_and_days(p_first date, p_end date)
+RETURNS TABLE (monthly boolean, first date, until date) LANGUAGE sql STABLE ROWS 3 AS $$
+    SELECT false, p_first, least(month_from(p_first), p_end) WHERE p_first < least(month_from(p_first), p_end)
+     UNION ALL
+    SELECT true, month_from(p_first), date_trunc('month', p_end::timestamp)::date WHERE month_from(p_first) < date_trunc('month', p_end::timestamp)
+     UNION ALL
+    SELECT false, greatest(date_trunc('month', p_end::timestamp)::date, month_from(p_first)), p_end
+     WHERE greatest(date_trunc('month', p_end::timestamp)::date, month_from(p_first)) < p_end
+$$;
+
+-- What the summary adds up: rows of the bookings report that were booked in the window. Whole days come from the counts, corrected
+-- by what is not folded yet; what is left of a day at either end comes from the rows themselves.
+CREATE OR REPLACE FUNCTION row_tally(p_workspace bigint, p_from timestamptz, p_until timestamptz, p_campaign text)
+RETURNS TABLE (matched boolean, status text, showed text, rows bigint) LANGUAGE plpgsql STABLE ROWS 20 AS $$
+#variable_conflict use_column
+DECLARE
+    zone  text := zone_of_counts(p_workspace);
+    first_day date := day_from(p_from, zone);
+    end_day   date := (p_until AT TIME ZONE zone)::date;
+    begins timestamptz := first_day::timestamp AT TIME ZONE zone;
+    ends   timestamptz := end_day::timestamp AT TIME ZONE zone;
+BEGIN
+    IF first_day > end_day THEN   -- within one day
+        begins := p_until;
+        ends := p_until;
+    END IF;
+    RETURN QUERY
+    SELECT matched, status, showed, sum(rows)::bigint
+      FROM (SELECT c.matched, c.status, c.showed, c.rows
+              FROM months_and_days(first_day, end_day) s
+              JOIN row_counts c ON c.workspace_id = p_workspace AND c.monthly = s.monthly AND c.day >= s.first AND c.day < s.until
+             WHERE p_campaign IS NULL OR c.campaign_id = p_campaign
+             UNION ALL
+            SELECT (r).matched, (r).status, coalesce((r).showed::text, 'unknown'), n
+              FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.now, 1), (c.was, -1)) AS v (r, n)
+             WHERE c.workspace_id = p_workspace AND (r).booked_at >= begins AND (r).booked_at < ends
+               AND (p_campaign IS NULL OR (r).campaign_id = p_campaign)
+             UNION ALL
+            SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1
+              FROM (VALUES (p_from, begins), (ends, p_until)) AS v (f, u)
+              JOIN standings s ON s.workspace_id = p_workspace AND s.booked_at >= f AND s.booked_at < u
+             WHERE p_campaign IS NULL OR s.campaign_id = p_campaign) t
+     GROUP BY 1, 2, 3;
+END
+$$;
+
+-- The items that count in the window, added up by key (campaign, event type, or none) and, when asked for, by day in the zone.
+-- Whole days of the workspace come from the counts: items of these days whose next lies behind the window. The rest comes from the
+-- items: those at the ends of the window, and those whose next lies on the day in which the window ends. Leads with news that are
+-- not folded are taken out as they were and put in as they are. A day in another zone is nothing that is kept: then all comes
+-- from items; so it does with a campaign where the counts are by event type, and as of a moment.
+CREATE OR REPLACE FUNCTION funnel_tally(p_workspace bigint, p_kind text, p_key text, p_daily boolean, p_zone text, p_campaign text,
+    p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
+RETURNS TABLE (key text, day date, sent bigint, delivered bigint, replied bigint, interested bigint, booked bigint, showed bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    zone   text := zone_of_counts(p_workspace);
+    counted text := CASE p_kind WHEN 'activity' THEN CASE p_key WHEN 'event_type' THEN 'activity_type' ELSE 'activity' END ELSE p_kind END;
+    kinds  text[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
+    kept   boolean := p_as_of IS NULL AND (NOT p_daily OR p_zone = zone)
+                  AND (counted IN ('activity', 'cohort') OR p_campaign IS NULL) AND NOT (p_kind = 'cohort' AND p_key = 'event_type');
+    first_day  date := day_from(p_from, zone);
+    end_day    date := (p_until AT TIME ZONE zone)::date;
+    next_first date := day_from(p_until, zone);
+    begins timestamptz := first_day::timestamp AT TIME ZONE zone;
+    ends   timestamptz := end_day::timestamp AT TIME ZONE zone;
+    leads  text[] := CASE WHEN p_as_of IS NULL THEN unfolded_leads(p_workspace) END;
+BEGIN
+    IF first_day > end_day OR NOT kept THEN
+        begins := p_until;
+        ends := p_until;
+    END IF;
+    IF kept THEN
+        RETURN QUERY
+        SELECT CASE WHEN p_key <> 'none' THEN c.key END, CASE WHEN p_daily THEN c.day END,
+               sum(c.sent)::bigint, sum(c.delivered)::bigint, sum(c.replied)::bigint, sum(c.interested)::bigint,
+               sum(c.booked)::bigint, sum(c.showed)::bigint
+          FROM (SELECT d.monthly, d.first, d.until FROM months_and_days(first_day, end_day) d WHERE NOT p_daily
+                 UNION ALL SELECT false, first_day, end_day WHERE p_daily AND first_day < end_day) s
+         CROSS JOIN (SELECT 'none', '-infinity'::date, 'infinity'::date
+                      UNION ALL
+                     SELECT CASE WHEN n.monthly THEN 'month' ELSE 'day' END, n.first, n.until
+                       FROM months_and_days(next_first, 'infinity') n WHERE isfinite(next_first)) AS n (unit, first, until)
+          JOIN funnel_counts c ON c.workspace_id = p_workspace AND c.family = counted AND c.monthly = s.monthly
+                              AND c.next_unit = n.unit AND c.day >= s.first AND c.day < s.until
+                              AND c.next_day >= n.first AND c.next_day < n.until
+         WHERE p_campaign IS NULL OR c.key = p_campaign
+         GROUP BY 1, 2;
+    END IF;
+    IF p_as_of IS NULL AND (NOT kept OR p_from < begins OR ends < p_until OR (isfinite(p_until) AND next_first > end_day)) THEN
+        RETURN QUERY
+        SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
+               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
+               sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
+               sum(i.booked)::bigint, sum(i.showed)::bigint
+          FROM (SELECT i.* FROM (VALUES (p_from, begins), (ends, p_until)) AS v (f, u)
+                  JOIN funnel_items i ON i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= f AND i.at < u
+                                     AND (i.next_at IS NULL OR i.next_at >= p_until)
+                 UNION ALL
+                SELECT i.* FROM funnel_items i
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= begins AND i.at < ends
+                   AND i.next_at >= p_until AND i.next_at < next_first::timestamp AT TIME ZONE zone) i
+         WHERE p_campaign IS NULL OR i.campaign_id = p_campaign
+         GROUP BY 1, 2;
+    END IF;
+    IF leads <> '{}' THEN
+        RETURN QUERY
+        SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
+               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
+               -sum(i.sent)::bigint, -sum(i.delivered)::bigint, -sum(i.replied)::bigint, -sum(i.interested)::bigint,
+               -sum(i.booked)::bigint, -sum(i.showed)::bigint
+          FROM funnel_items i
+         WHERE i.workspace_id = p_workspace AND i.lead_id = ANY (leads) AND i.kind = ANY (kinds) AND i.at >= p_from AND i.at < p_until
+           AND (i.next_at IS NULL OR i.next_at >= p_until) AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
+         GROUP BY 1, 2;
+    END IF;
+    IF p_as_of IS NOT NULL OR leads <> '{}' THEN
+        RETURN QUERY
+        SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
+               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
+               sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
+               sum(i.booked)::bigint, sum(i.showed)::bigint
+          FROM items_of(p_workspace, leads, p_as_of, p_kind = 'activity') i
+         WHERE i.kind = ANY (kinds) AND i.at >= p_from AND i.at < p_until
+           AND (i.next_at IS NULL OR i.next_at >= p_until) AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
+         GROUP BY 1, 2;
+    END IF;
+END
+$$;
+
+-- The daily counts of campaigns. A day belongs to the window in which it begins in the zone. They name no event type.
+CREATE OR REPLACE FUNCTION campaign_tally(p_workspace bigint, p_daily boolean, p_zone text, p_campaign text,
+    p_from timestamptz, p_until timestamptz)
+RETURNS TABLE (campaign_id text, day date, sent bigint, bounced bigint, replied bigint, interested bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    first_day date := day_from(p_from, p_zone);
+    end_day   date := day_from(p_until, p_zone);
+BEGIN
+    RETURN QUERY
+    SELECT c.campaign_id, CASE WHEN p_daily THEN c.day END,
+           sum(c.sent)::bigint, sum(c.bounced)::bigint, sum(c.replied)::bigint, sum(c.interested)::bigint
+      FROM (SELECT d.campaign_id, d.day, d.sent, d.bounced, d.replied, d.interested
+              FROM (SELECT s.first, s.until FROM months_and_days(first_day, end_day) s WHERE NOT p_daily AND NOT s.monthly
+                     UNION ALL SELECT first_day, end_day WHERE p_daily) s
+              JOIN campaigns k ON k.workspace_id = p_workspace
+              JOIN campaign_days d ON d.workspace_id = p_workspace AND d.campaign_id = k.campaign_id AND d.day >= s.first AND d.day < s.until
+             UNION ALL
+            SELECT m.campaign_id, m.month, m.sent, m.bounced, m.replied, m.interested
+              FROM (SELECT s.first, s.until FROM months_and_days(first_day, end_day) s WHERE NOT p_daily AND s.monthly) s
+              JOIN campaign_months m ON m.workspace_id = p_workspace AND m.month >= s.first AND m.month < s.until) c
+     WHERE p_campaign IS NULL OR c.campaign_id = p_campaign
+     GROUP BY 1, 2;
+END
+$$;
+
+-- The row of the report in which something is shown.
+CREATE OR REPLACE FUNCTION funnel_key(p_group text, p_campaign text, p_event_type text, p_day date) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE p_group WHEN 'campaign' THEN nullif(p_campaign, '') WHEN 'event_type' THEN nullif(p_event_type, '')
+                        WHEN 'day' THEN p_day::text ELSE date_trunc(p_group, p_day::timestamp)::date::text END
+$$;
+
+-- The funnel: one row per key, and the total. p_group: campaign, event_type, day, week, month.
+CREATE OR REPLACE FUNCTION funnel_rows(p_workspace bigint, p_from text, p_to text, p_campaign text, p_zone text, p_group text,
+    p_cohort boolean, p_as_of text)
+RETURNS TABLE (is_total boolean, key text, campaign_name text, sent bigint, delivered bigint, replied bigint, interested bigint,
+    booked bigint, showed bigint)
+LANGUAGE plpgsql STABLE AS $$
+#variable_conflict use_column
+DECLARE
+    zone   text := coalesce(p_zone, zone_of(p_workspace));
+    begins timestamptz := coalesce(window_bound(p_from, zone, false), '-infinity');
+    ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
+    as_of  timestamptz := window_bound(p_as_of, zone, true);
+    daily  boolean := p_group IN ('day', 'week', 'month');
+    -- A campaign's leads are different ones, so its cohort needs no other count for the total.
+    kind   text := CASE WHEN NOT p_cohort THEN 'activity' WHEN p_campaign IS NOT NULL THEN 'cohort' ELSE 'distinct' END;
+    by_key text := CASE p_group WHEN 'campaign' THEN 'campaign' WHEN 'event_type' THEN 'event_type' ELSE 'none' END;
+BEGIN
+    RETURN QUERY
+    WITH part AS (
+        SELECT funnel_key(p_group, t.key, t.key, t.day) AS key, NOT (kind = 'distinct' AND p_group = 'campaign') AS in_rows, true AS in_total,
+               t.sent, t.delivered, t.replied, t.interested, t.booked, t.showed
+          FROM funnel_tally(p_workspace, kind, by_key, daily, zone, p_campaign, begins, ends, as_of) t
+         UNION ALL   -- the campaigns' own leads, where the total counts each once
+        SELECT nullif(t.key, ''), true, false, t.sent, t.delivered, t.replied, t.interested, t.booked, t.showed
+          FROM funnel_tally(p_workspace, 'cohort', 'campaign', false, zone, NULL, begins, ends, as_of) t
+         WHERE kind = 'distinct' AND p_group = 'campaign'
+         UNION ALL   -- what came back may come back later than it was sent
+        SELECT c.key, true, true, c.sent, greatest(c.sent - c.bounced, 0), c.replied, c.interested, 0, 0
+          FROM (SELECT funnel_key(p_group, t.campaign_id, '', t.day) AS key, sum(t.sent)::bigint AS sent, sum(t.bounced)::bigint AS bounced,
+                       sum(t.replied)::bigint AS replied, sum(t.interested)::bigint AS interested
+                  FROM campaign_tally(p_workspace, daily, zone, p_campaign, begins, ends) t
+                 WHERE NOT p_cohort GROUP BY t.campaign_id, 1) c
+         UNION ALL
+        SELECT k.campaign_id, true, false, 0, 0, 0, 0, 0, 0 FROM campaigns k
+         WHERE k.workspace_id = p_workspace AND p_group = 'campaign' AND (p_campaign IS NULL OR k.campaign_id = p_campaign)
+    ), summed AS (
+        SELECT false AS is_total, key, sum(sent)::bigint AS sent, sum(delivered)::bigint AS delivered, sum(replied)::bigint AS replied,
+               sum(interested)::bigint AS interested, sum(booked)::bigint AS booked, sum(showed)::bigint AS showed
+          FROM part WHERE in_rows GROUP BY key
+         UNION ALL
+        SELECT true, NULL, coalesce(sum(sent), 0)::bigint, coalesce(sum(delivered), 0)::bigint, coalesce(sum(replied), 0)::bigint,
+               coalesce(sum(interested), 0)::bigint, coalesce(sum(booked), 0)::bigint, coalesce(sum(showed), 0)::bigint
+          FROM part WHERE in_total
+    )
+    SELECT s.is_total, s.key, k.name, s.sent, s.delivered, s.replied, s.interested, s.booked, s.showed
+      FROM summed s LEFT JOIN campaigns k ON k.workspace_id = p_workspace AND k.campaign_id = s.key AND p_group = 'campaign'
+     WHERE s.is_total OR k.campaign_id IS NOT NULL OR (s.sent, s.delivered, s.replied, s.interested, s.booked, s.showed) <> (0, 0, 0, 0, 0, 0)
+     ORDER BY s.is_total, CASE WHEN p_group = 'campaign' THEN length(s.key) END, s.key COLLATE "C";
+END
 $$;

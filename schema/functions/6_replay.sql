@@ -30,7 +30,7 @@ DECLARE
     uids text[] := ARRAY(SELECT jsonb_array_elements_text(p_uids));
     everything boolean := p_uids IS NULL;
 BEGIN
-    LOCK TABLE webhook_events, bookings, attendees, unmatched_bookings, activities IN SHARE ROW EXCLUSIVE MODE;
+    LOCK TABLE webhook_events, bookings, attendees, unmatched_bookings, activities, standings IN SHARE ROW EXCLUSIVE MODE;
     CREATE TEMP TABLE bookings_before ON COMMIT DROP AS
         SELECT * FROM bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     CREATE TEMP TABLE attendees_before ON COMMIT DROP AS
@@ -39,8 +39,37 @@ BEGIN
         SELECT * FROM unmatched_bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     CREATE TEMP TABLE activities_before ON COMMIT DROP AS
         SELECT * FROM activities WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
+    CREATE TEMP TABLE standings_before ON COMMIT DROP AS
+        SELECT * FROM standings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
+    -- Standings stay until the end, which brings them in line: when something was known is not said by events.
     DELETE FROM bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     DELETE FROM activities WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
+END
+$$;
+
+-- What was rebuilt stands as it follows, and what is not there any more stands no more.
+CREATE OR REPLACE FUNCTION stand_again(p_workspace bigint) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    o standings;
+    u text;
+BEGIN
+    FOR o IN
+        DELETE FROM standings s USING standings_before b
+         WHERE s.workspace_id = p_workspace AND s.email_key = b.email_key AND s.uid = b.uid AND NOT EXISTS (
+               SELECT FROM attendees a WHERE a.workspace_id = p_workspace AND a.uid = s.uid AND a.email_key = s.email_key)
+        RETURNING s.*
+    LOOP
+        PERFORM stand_differently(o, NULL, now());
+    END LOOP;
+    FOR u IN
+        SELECT b.uid FROM bookings b
+         WHERE b.workspace_id = p_workspace AND (b.uid IN (SELECT uid FROM standings_before) OR NOT EXISTS (
+               SELECT FROM standings s JOIN attendees a ON a.workspace_id = s.workspace_id AND a.email_key = s.email_key AND a.uid = s.uid
+                WHERE s.workspace_id = p_workspace AND a.workspace_id = p_workspace AND a.uid = b.uid))
+         ORDER BY b.uid
+    LOOP
+        PERFORM stand(p_workspace, ARRAY[u], now());
+    END LOOP;
 END
 $$;
 
@@ -72,6 +101,7 @@ BEGIN
     FOR u IN SELECT b.uid FROM bookings b WHERE b.workspace_id = p_workspace AND (everything OR b.uid = ANY (uids)) ORDER BY b.uid LOOP
         PERFORM settle(p_workspace, u);
     END LOOP;
+    PERFORM stand_again(p_workspace);
     UPDATE unmatched_bookings n SET since = o.since FROM unmatched_before o
      WHERE n.workspace_id = p_workspace AND n.uid = o.uid AND n.email_key = o.email_key;
 
@@ -79,6 +109,7 @@ BEGIN
     WITH now_bookings AS (SELECT * FROM bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids))),
          now_attendees AS (SELECT * FROM attendees WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids))),
          now_unmatched AS (SELECT * FROM unmatched_bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids))),
+         now_standings AS (SELECT * FROM standings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids))),
          now_activities AS (SELECT * FROM activities WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids)))
     SELECT 'bookings', (SELECT count(*) FROM (TABLE now_bookings EXCEPT TABLE bookings_before) d),
                        (SELECT count(*) FROM (TABLE bookings_before EXCEPT TABLE now_bookings) d)
@@ -88,6 +119,9 @@ BEGIN
      UNION ALL
     SELECT 'unmatched_bookings', (SELECT count(*) FROM (TABLE now_unmatched EXCEPT TABLE unmatched_before) d),
                                  (SELECT count(*) FROM (TABLE unmatched_before EXCEPT TABLE now_unmatched) d)
+     UNION ALL
+    SELECT 'standings', (SELECT count(*) FROM (TABLE now_standings EXCEPT TABLE standings_before) d),
+                        (SELECT count(*) FROM (TABLE standings_before EXCEPT TABLE now_standings) d)
      UNION ALL
     SELECT 'activities', (SELECT count(*) FROM (TABLE now_activities EXCEPT TABLE activities_before) d),
                          (SELECT count(*) FROM (TABLE activities_before EXCEPT TABLE now_activities) d);

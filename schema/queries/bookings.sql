@@ -1,17 +1,15 @@
--- Bookings: the report of every booking, row by row and summed up.
+-- Bookings: the report of every booking, row by row and summed up. Parameters of both: $1 workspace, $2 matched only, $3 campaign,
+-- $4 status, $5 showed, $6 from, $7 to, $8 email_key, $9 mailbox_key, $10 as of.
 
--- Newest first. $9 to $11: the last row of the page before; $12: null for all.
+-- Newest first. $11 to $13: the last row of the page before.
 -- name: bookings_page :rows repeatable
-SELECT * FROM booking_rows($1, $2, $3, $4, $5, $6, $7, $8)
- WHERE $9::timestamptz IS NULL OR (booked_at, uid, email_key) < ($9::timestamptz, $10::text, $11::text)
- ORDER BY booked_at DESC, uid DESC, email_key DESC LIMIT $12::bigint;
+SELECT p.*
+  FROM (SELECT timezone AS zone FROM workspaces WHERE workspace_id = $1::bigint) w
+ CROSS JOIN LATERAL bookings_page($1, $2, $3, $4, $5, window_bound($6, w.zone, false), window_bound($7, w.zone, true), $8,
+       CASE WHEN $8::text IS NOT NULL THEN leads_of_address($1, $8, $9) END, window_bound($10, w.zone, true), $11, $12, $13, $14) p;
 
--- The whole filtered set. `unmatched` counts what the filter on leads hides.
 -- name: bookings_summary :row repeatable
-SELECT count(*) FILTER (WHERE lead_id IS NOT NULL OR NOT $2::boolean)                                  AS total_bookings,
-       count(*) FILTER (WHERE (lead_id IS NOT NULL OR NOT $2) AND status = 'accepted')                 AS booked,
-       count(*) FILTER (WHERE (lead_id IS NOT NULL OR NOT $2) AND status = 'accepted' AND showed)      AS total_shows,
-       count(*) FILTER (WHERE (lead_id IS NOT NULL OR NOT $2) AND status = 'accepted' AND NOT showed)  AS total_no_shows,
-       count(*) FILTER (WHERE (lead_id IS NOT NULL OR NOT $2) AND status = 'accepted' AND showed IS NULL) AS pending_meetings,
-       count(*) FILTER (WHERE lead_id IS NULL)                                                         AS unmatched
-  FROM booking_rows($1, false, $3, $4, $5, $6, $7, $8);
+SELECT s.*
+  FROM (SELECT timezone AS zone FROM workspaces WHERE workspace_id = $1::bigint) w
+ CROSS JOIN LATERAL bookings_summary($1, $2, $3, $4, $5, window_bound($6, w.zone, false), window_bound($7, w.zone, true), $8,
+       CASE WHEN $8::text IS NOT NULL THEN leads_of_address($1, $8, $9) END, window_bound($10, w.zone, true)) s;

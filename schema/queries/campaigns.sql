@@ -67,3 +67,22 @@ WITH latest AS (
     RETURNING 1
 )
 SELECT count(*) FROM made;
+
+-- Months follow their days.
+-- name: campaign_months_follow :row
+WITH latest AS (
+    SELECT d.campaign_id, date_trunc('month', d.day::timestamp)::date AS month, sum(d.sent)::bigint AS sent, sum(d.bounced)::bigint AS bounced,
+           sum(d.replied)::bigint AS replied, sum(d.interested)::bigint AS interested
+      FROM (SELECT DISTINCT campaign_id, date_trunc('month', day::timestamp)::date AS month FROM staged_campaigns WHERE day IS NOT NULL) s
+      JOIN campaign_days d ON d.workspace_id = $1 AND d.campaign_id = s.campaign_id
+                          AND d.day >= s.month AND d.day < (s.month + interval '1 month')::date
+     GROUP BY 1, 2
+), changed AS (
+    INSERT INTO campaign_months AS m (workspace_id, campaign_id, month, sent, bounced, replied, interested)
+    SELECT $1, campaign_id, month, sent, bounced, replied, interested FROM latest
+        ON CONFLICT (workspace_id, campaign_id, month) DO UPDATE
+       SET sent = excluded.sent, bounced = excluded.bounced, replied = excluded.replied, interested = excluded.interested
+     WHERE (m.sent, m.bounced, m.replied, m.interested) <> (excluded.sent, excluded.bounced, excluded.replied, excluded.interested)
+    RETURNING 1
+)
+SELECT count(*) FROM changed;

@@ -107,6 +107,10 @@ CREATE TEMP TABLE arrived_members (
     first_contacted_at timestamptz, last_contacted_at timestamptz, replied_at timestamptz, interested_at timestamptz
 ) ON COMMIT DROP;
 
+-- Leads of whom anything changed that reports count, and bookings whose attendees may stand differently now.
+-- name: leads_news :none
+CREATE TEMP TABLE lead_news (lead_id text, uid text) ON COMMIT DROP;
+
 -- Both contact times are times of a contact, so either stands for the other when that is not given.
 -- name: members_arrive :row
 WITH arrived AS (
@@ -133,7 +137,9 @@ WITH changed AS (
        AND (m.first_contacted_at, m.last_contacted_at, m.replied_at, m.interested_at) IS DISTINCT FROM
            (least(m.first_contacted_at, a.first_contacted_at), greatest(m.last_contacted_at, a.last_contacted_at),
             least(m.replied_at, a.replied_at), least(m.interested_at, a.interested_at))
-    RETURNING 1
+    RETURNING m.lead_id
+), noted AS (
+    INSERT INTO lead_news (lead_id) SELECT lead_id FROM changed
 )
 SELECT count(*) FROM changed;
 
@@ -145,7 +151,9 @@ WITH joined AS (
       FROM arrived_members a
      WHERE NOT EXISTS (SELECT FROM lead_campaigns m
                         WHERE m.workspace_id = $1 AND m.lead_id = a.lead_id AND m.campaign_id = a.campaign_id)
-    RETURNING 1
+    RETURNING lead_id
+), noted AS (
+    INSERT INTO lead_news (lead_id) SELECT lead_id FROM joined
 )
 SELECT count(*) FROM joined;
 
@@ -164,7 +172,9 @@ WITH waiting AS MATERIALIZED (
        SET lead_id = l.lead_id, match_method = l.method, match_probability = 1, match_because = l.because, matched_at = now()
       FROM waiting w CROSS JOIN LATERAL lead_of_address($1, w.email_key, w.mailbox_key, w.shared) l
      WHERE a.workspace_id = $1 AND a.uid = w.uid AND a.email_key = w.email_key
-    RETURNING 1
+    RETURNING a.uid
+), noted AS (
+    INSERT INTO lead_news (uid) SELECT uid FROM linked
 )
 SELECT count(*) FROM linked;
 
@@ -173,3 +183,16 @@ DELETE FROM unmatched_bookings u
  USING attendees a
  WHERE u.workspace_id = $1 AND a.workspace_id = $1 AND a.uid = u.uid AND a.email_key = u.email_key
    AND a.lead_id IS NOT NULL AND u.mailbox_key IN (SELECT mailbox_key FROM arrived_leads);
+
+-- name: leads_note_news :none
+INSERT INTO standing_changes (workspace_id, lead_now) SELECT DISTINCT $1::bigint, lead_id FROM lead_news WHERE lead_id IS NOT NULL;
+
+-- In portions, because each is held in memory.
+-- name: leads_restand :row
+SELECT count(stand($1, uids, now()))
+  FROM (SELECT array_agg(uid) AS uids
+          FROM (SELECT uid, row_number() OVER (ORDER BY uid) / 500 AS portion
+                  FROM (SELECT uid FROM lead_news WHERE uid IS NOT NULL
+                         UNION
+                        SELECT s.uid FROM lead_news n JOIN standings s ON s.workspace_id = $1 AND s.lead_id = n.lead_id) u) p
+         GROUP BY portion ORDER BY portion) q;

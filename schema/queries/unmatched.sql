@@ -9,4 +9,4 @@ SELECT DISTINCT u.workspace_id, u.uid
  ORDER BY u.workspace_id, u.uid LIMIT $1;
 
 -- name: unmatched_match :row repeatable
-SELECT settle($1, $2)::text AS nothing;
+SELECT stand($1, settle($1, $2), now())::text AS nothing;

@@ -1,0 +1,32 @@
+/* folds - counts that reports read are kept by folding in what changed. */
+#include "store/folds.h"
+
+#include "base/arena.h"
+#include "world/db.h"
+#include "world/rows.h"
+
+struct folded {
+	int64_t folded;
+};
+
+static const struct column waiting[] = {COLUMN(struct foldable, workspace_id, read_i64)};
+static const struct column columns[] = {COLUMN(struct folded, folded, read_i64)};
+
+bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, size_t *count, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_fold_waiting, f, NO_PARAMS);
+
+	*list = rows_into(rows, arena, waiting, COUNT(waiting), sizeof **list, NULL, count, f);
+	return *list;
+}
+
+bool folds_some(struct db *db, int64_t workspace, int64_t limit, bool *more, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_fold_some, f, PARAMS(as_i64(workspace), as_i64(limit)));
+	struct folded last = {0};
+
+	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &last, f))
+		return false;
+	*more = last.folded != 0;
+	return true;
+}

@@ -1,0 +1,24 @@
+/* folds - counts that reports read are kept by folding in what changed. */
+#ifndef STORE_FOLDS_H
+#define STORE_FOLDS_H
+
+#include "base/fail.h"
+#include "base/scope.h"
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct arena;
+struct db;
+
+struct foldable {
+	int64_t workspace_id;
+};
+
+/* Workspaces in which something waits. */
+bool folds_waiting(struct db *, struct arena *, struct foldable **, size_t *count, struct fail *) MUST_CHECK;
+
+/* Folds up to `limit` changes. *more: there may be others. */
+bool folds_some(struct db *, int64_t workspace, int64_t limit, bool *more, struct fail *) MUST_CHECK;
+
+#endif

@@ -1,0 +1,86 @@
+-- How attendees stand: the narrow rows that reports read, kept in step with what bookings and leads add up to.
+
+-- The campaign that last reached the lead (e-mail sent or reply) before the booking was made; ties by the higher campaign id. One
+-- whose contacts all came later did not bring the booking about; one of which no time is known may have, so it comes last.
+CREATE OR REPLACE FUNCTION credited_campaign(p_workspace bigint, p_lead text, p_booked_at timestamptz)
+RETURNS TABLE (campaign_id text) LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT lc.campaign_id
+      FROM lead_campaigns lc
+     CROSS JOIN LATERAL (SELECT max(t) FILTER (WHERE t <= p_booked_at) AS at, max(t) IS NULL AS unknown
+                           FROM unnest(ARRAY[lc.first_contacted_at, lc.last_contacted_at, lc.replied_at]) AS t) reached
+     WHERE lc.workspace_id = p_workspace AND lc.lead_id = p_lead AND (reached.at IS NOT NULL OR reached.unknown)
+     ORDER BY reached.at DESC NULLS LAST, length(lc.campaign_id) DESC, lc.campaign_id COLLATE "C" DESC
+     LIMIT 1
+$$;
+
+CREATE OR REPLACE FUNCTION counted_row_of(s standings) RETURNS counted_row LANGUAGE sql IMMUTABLE AS $$
+    SELECT ROW ((s).booked_at, (s).campaign_id, (s).lead_id IS NOT NULL, (s).status, (s).showed)::counted_row
+$$;
+
+-- Notes that a row is another now, or gone. Time only goes on: an event that was received earlier and applied later, out of the
+-- spool, changes what is known from the later moment on.
+CREATE OR REPLACE FUNCTION stand_differently(o standings, n standings, p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    IF (o).known_from < p_known THEN
+        INSERT INTO past_standings (workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type,
+            chain, rescheduled_from, lead_id, campaign_id, known_from, known_until) SELECT (o).*, p_known;
+    END IF;
+    INSERT INTO standing_changes (workspace_id, was, now, lead_was, lead_now)
+    VALUES ((o).workspace_id, counted_row_of(o), CASE WHEN (n).uid IS NOT NULL THEN counted_row_of(n) END, (o).lead_id, (n).lead_id);
+END
+$$;
+
+-- Brings the rows of these bookings in line. They are held first and read afterwards, so that of two who do this at the same time
+-- the second sees what the first did.
+CREATE OR REPLACE FUNCTION stand(p_workspace bigint, p_uids text[], p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    o standings;
+    n standings;
+BEGIN
+    PERFORM FROM attendees a JOIN standings s ON s.workspace_id = a.workspace_id AND s.email_key = a.email_key AND s.uid = a.uid
+     WHERE a.workspace_id = p_workspace AND s.workspace_id = p_workspace AND a.uid = ANY (p_uids)
+     ORDER BY a.uid, a.email_key FOR UPDATE OF s;
+    FOR n IN
+        SELECT p_workspace, a.email_key, a.uid, b.booked_at, (b.schedule).starts_at, a.status, a.showed, a.attendance_source,
+               coalesce((b.schedule).event_type, (b.schedule).title), nullif(b.chain, b.uid), (b.replaces).uid,
+               a.lead_id, c.campaign_id, p_known
+          FROM attendees a
+          JOIN bookings b ON b.workspace_id = p_workspace AND b.uid = a.uid
+          LEFT JOIN LATERAL credited_campaign(p_workspace, a.lead_id, b.booked_at) c ON true
+         WHERE a.workspace_id = p_workspace AND a.uid = ANY (p_uids) ORDER BY a.uid, a.email_key
+    LOOP
+        SELECT * INTO o FROM standings s WHERE s.workspace_id = p_workspace AND s.email_key = n.email_key AND s.uid = n.uid;
+        IF NOT FOUND THEN
+            INSERT INTO standings (workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type,
+                chain, rescheduled_from, lead_id, campaign_id, known_from) SELECT (n).*;
+            INSERT INTO standing_changes (workspace_id, now, lead_now) VALUES (p_workspace, counted_row_of(n), n.lead_id);
+            CONTINUE;
+        END IF;
+        n.known_from := o.known_from;
+        CONTINUE WHEN n IS NOT DISTINCT FROM o;
+        n.known_from := greatest(o.known_from, p_known);
+        PERFORM stand_differently(o, n, p_known);
+        UPDATE standings s
+           SET booked_at = n.booked_at, starts_at = n.starts_at, status = n.status, showed = n.showed,
+               attendance_source = n.attendance_source, event_type = n.event_type, chain = n.chain,
+               rescheduled_from = n.rescheduled_from, lead_id = n.lead_id, campaign_id = n.campaign_id, known_from = n.known_from
+         WHERE s.workspace_id = p_workspace AND s.email_key = n.email_key AND s.uid = n.uid;
+    END LOOP;
+END
+$$;
+
+-- The attendees of a booking that is about to go.
+CREATE OR REPLACE FUNCTION stand_no_more(p_workspace bigint, p_uid text, p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    o standings;
+BEGIN
+    FOR o IN
+        DELETE FROM standings s USING attendees a
+         WHERE s.workspace_id = p_workspace AND a.workspace_id = p_workspace AND a.uid = p_uid
+           AND s.email_key = a.email_key AND s.uid = a.uid
+        RETURNING s.*
+    LOOP
+        PERFORM stand_differently(o, NULL, p_known);
+    END LOOP;
+END
+$$;

@@ -1,0 +1,155 @@
+-- Lists behind the numbers, page by page: rows of bookings, leads and days behind a number of the funnel.
+
+-- Newest first, behind the row p_after_*. Planned anew each time: a filter that is null is no filter then, and a part that cannot
+-- hold anything is left out. Only rows of the page are looked up elsewhere.
+CREATE OR REPLACE FUNCTION bookings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
+    p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
+RETURNS TABLE (uid text, email_key text, booked_at timestamptz, starts_at timestamptz, status text, event_type text, chain text,
+    rescheduled_from text, showed boolean, attendance_source text, attendee_name text, attendee_email text, lead_id text,
+    lead_email text, match_method text, match_probability double precision, campaign_id text, campaign_name text, counted boolean)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.uid, s.email_key, s.booked_at, s.starts_at, s.status, s.event_type, coalesce(s.chain, s.uid), s.rescheduled_from,
+           s.showed, s.attendance_source, (a.person).name, coalesce((a.person).email, s.email_key), s.lead_id, l.email,
+           CASE WHEN s.lead_id IS NOT NULL THEN a.match_method END, CASE WHEN s.lead_id IS NOT NULL THEN a.match_probability END,
+           s.campaign_id, k.name,
+           s.status = 'accepted' AND s.lead_id IS NOT NULL AND NOT EXISTS (
+               SELECT FROM standings_at(p_workspace, p_as_of) later
+                WHERE later.lead_id = s.lead_id AND later.status = 'accepted'
+                  AND later.booked_at >= s.booked_at AND (later.booked_at, later.uid, later.email_key) > (s.booked_at, s.uid, s.email_key))
+      FROM (SELECT i.* FROM standings_at(p_workspace, p_as_of) i
+             WHERE (NOT p_matched_only OR i.lead_id IS NOT NULL)
+               AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
+               AND (p_status IS NULL OR i.status = p_status)
+               AND (p_showed IS NULL OR coalesce(i.showed::text, 'unknown') = p_showed)
+               AND (p_from IS NULL OR i.booked_at >= p_from) AND (p_until IS NULL OR i.booked_at < p_until)
+               AND (p_email_key IS NULL OR i.email_key = p_email_key OR i.lead_id = ANY (p_leads))
+               AND (p_after_at IS NULL OR (i.booked_at, i.uid, i.email_key) < (p_after_at, p_after_uid, p_after_email_key))
+             ORDER BY i.booked_at DESC, i.uid DESC, i.email_key DESC LIMIT p_limit) s
+      LEFT JOIN attendees a ON a.workspace_id = p_workspace AND a.uid = s.uid AND a.email_key = s.email_key
+      LEFT JOIN leads l ON l.workspace_id = p_workspace AND l.lead_id = s.lead_id
+      LEFT JOIN campaigns k ON k.workspace_id = p_workspace AND k.campaign_id = s.campaign_id
+     ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC;
+END
+$$;
+
+-- The leads that have the address.
+CREATE OR REPLACE FUNCTION leads_of_address(p_workspace bigint, p_email_key text, p_mailbox_key text) RETURNS text[]
+LANGUAGE sql STABLE AS $$
+    SELECT coalesce(array_agg(lead_id), '{}') FROM leads
+     WHERE workspace_id = p_workspace AND mailbox_key = p_mailbox_key AND email_key = p_email_key
+$$;
+
+-- The whole filtered set, added up. `unmatched` counts what the filter on leads hides. Of one address, or as of a moment, there are
+-- no counts, so rows are counted.
+CREATE OR REPLACE FUNCTION bookings_summary(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz)
+RETURNS TABLE (total_bookings bigint, booked bigint, total_shows bigint, total_no_shows bigint, pending_meetings bigint, unmatched bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    WITH counted AS (
+        SELECT t.matched, t.status, t.showed, t.rows
+          FROM row_tally(p_workspace, coalesce(p_from, '-infinity'), coalesce(p_until, 'infinity'), p_campaign) t
+         WHERE p_email_key IS NULL AND p_as_of IS NULL
+         UNION ALL
+        SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1
+          FROM standings_at(p_workspace, p_as_of) s
+         WHERE (p_email_key IS NOT NULL OR p_as_of IS NOT NULL)
+           AND (p_campaign IS NULL OR s.campaign_id = p_campaign)
+           AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
+           AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+    ), chosen AS (
+        SELECT c.*, c.matched OR NOT p_matched_only AS listed FROM counted c
+         WHERE (p_status IS NULL OR c.status = p_status) AND (p_showed IS NULL OR c.showed = p_showed)
+    )
+    SELECT coalesce(sum(rows) FILTER (WHERE listed), 0)::bigint,
+           coalesce(sum(rows) FILTER (WHERE listed AND status = 'accepted'), 0)::bigint,
+           coalesce(sum(rows) FILTER (WHERE listed AND status = 'accepted' AND showed = 'true'), 0)::bigint,
+           coalesce(sum(rows) FILTER (WHERE listed AND status = 'accepted' AND showed = 'false'), 0)::bigint,
+           coalesce(sum(rows) FILTER (WHERE listed AND status = 'accepted' AND showed = 'unknown'), 0)::bigint,
+           coalesce(sum(rows) FILTER (WHERE NOT matched), 0)::bigint
+      FROM chosen;
+END
+$$;
+
+-- The leads behind a number of the funnel: those that row p_key (p_whole: the total) counts at p_stage. Newest first, behind
+-- p_after_*. Each with the booking that makes it count, where one does.
+CREATE OR REPLACE FUNCTION funnel_leads(p_workspace bigint, p_from text, p_to text, p_campaign text, p_zone text, p_group text,
+    p_cohort boolean, p_as_of text, p_stage text, p_whole boolean, p_key text, p_after_at timestamptz, p_after_lead text, p_limit bigint)
+RETURNS TABLE (lead_id text, lead_email text, at timestamptz, campaign_id text, event_type text, booking_uid text)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    zone   text := coalesce(p_zone, zone_of(p_workspace));
+    begins timestamptz := coalesce(window_bound(p_from, zone, false), '-infinity');
+    ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
+    as_of  timestamptz := window_bound(p_as_of, zone, true);
+    leads  text[] := CASE WHEN p_as_of IS NULL THEN unfolded_leads(p_workspace) END;
+    kinds  text[] := CASE WHEN NOT p_cohort THEN '{activity}'::text[]
+                          WHEN p_campaign IS NOT NULL OR (p_group = 'campaign' AND NOT p_whole) THEN '{cohort,both}' ELSE '{distinct,both}' END;
+BEGIN
+    RETURN QUERY
+    WITH item AS (
+        SELECT i.lead_id, i.at, i.campaign_id, i.event_type
+          FROM unnest(CASE WHEN as_of IS NULL THEN kinds END) k
+         CROSS JOIN LATERAL (
+               SELECT * FROM funnel_items f
+                WHERE f.workspace_id = p_workspace AND f.kind = k AND f.at >= begins AND f.at < ends
+                  AND (f.next_at IS NULL OR f.next_at >= ends) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
+                  AND (p_whole OR funnel_key(p_group, f.campaign_id, f.event_type, (f.at AT TIME ZONE zone)::date) IS NOT DISTINCT FROM p_key)
+                  AND CASE p_stage WHEN 'sent' THEN f.sent WHEN 'delivered' THEN f.delivered WHEN 'replied' THEN f.replied
+                                   WHEN 'interested' THEN f.interested WHEN 'booked' THEN f.booked ELSE f.showed END = 1
+                  AND f.lead_id <> ALL (leads)
+                  AND (p_after_at IS NULL OR (f.at, f.lead_id) < (p_after_at, p_after_lead))
+                ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i
+         UNION ALL
+        SELECT f.lead_id, f.at, f.campaign_id, f.event_type
+          FROM items_of(p_workspace, leads, as_of, NOT p_cohort) f
+         WHERE f.kind = ANY (kinds) AND f.at >= begins AND f.at < ends
+           AND (f.next_at IS NULL OR f.next_at >= ends) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
+           AND (p_whole OR funnel_key(p_group, f.campaign_id, f.event_type, (f.at AT TIME ZONE zone)::date) IS NOT DISTINCT FROM p_key)
+           AND CASE p_stage WHEN 'sent' THEN f.sent WHEN 'delivered' THEN f.delivered WHEN 'replied' THEN f.replied
+                            WHEN 'interested' THEN f.interested WHEN 'booked' THEN f.booked ELSE f.showed END = 1
+           AND (p_after_at IS NULL OR (f.at, f.lead_id) < (p_after_at, p_after_lead))
+    )
+    SELECT i.lead_id, l.email, i.at, nullif(i.campaign_id, ''), nullif(i.event_type, ''), b.uid
+      FROM (SELECT * FROM item ORDER BY at DESC, lead_id DESC LIMIT p_limit) i
+      LEFT JOIN leads l ON l.workspace_id = p_workspace AND l.lead_id = i.lead_id
+      LEFT JOIN LATERAL (
+           SELECT s.uid FROM standings_at(p_workspace, as_of) s
+            WHERE p_stage IN ('booked', 'showed') AND s.lead_id = i.lead_id AND s.status = 'accepted' AND (p_stage = 'booked' OR s.showed)
+              AND (p_cohort OR CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END = i.at)
+            ORDER BY CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END DESC, s.uid DESC, s.email_key DESC
+            LIMIT 1) b ON true
+     ORDER BY i.at DESC, i.lead_id DESC;
+END
+$$;
+
+-- The days behind a number that campaigns count, not leads. Newest first.
+CREATE OR REPLACE FUNCTION funnel_days(p_workspace bigint, p_from text, p_to text, p_campaign text, p_zone text, p_group text,
+    p_stage text, p_whole boolean, p_key text, p_after_day text, p_after_campaign text, p_limit bigint)
+RETURNS TABLE (day text, campaign_id text, sent bigint, bounced bigint, replied bigint, interested bigint, counts bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+DECLARE
+    zone text := coalesce(p_zone, zone_of(p_workspace));
+    first_day date := day_from(coalesce(window_bound(p_from, zone, false), '-infinity'), zone);
+    end_day   date := day_from(coalesce(window_bound(p_to, zone, true), 'infinity'), zone);
+BEGIN
+    RETURN QUERY
+    SELECT d.day::text, d.campaign_id, d.sent, d.bounced, d.replied, d.interested, c.counts
+      FROM campaign_days d
+     CROSS JOIN LATERAL (SELECT CASE p_stage WHEN 'sent' THEN d.sent WHEN 'delivered' THEN d.sent - d.bounced
+                                             WHEN 'replied' THEN d.replied ELSE d.interested END AS counts) c
+     WHERE d.workspace_id = p_workspace AND d.day >= first_day AND d.day < end_day AND c.counts <> 0
+       AND (p_campaign IS NULL OR d.campaign_id = p_campaign)
+       AND (p_whole OR funnel_key(p_group, d.campaign_id, '', d.day) IS NOT DISTINCT FROM p_key)
+       AND (p_after_day IS NULL OR (d.day, d.campaign_id) < (p_after_day::date, p_after_campaign))
+     ORDER BY d.day DESC, d.campaign_id DESC LIMIT p_limit;
+END
+$$;
