@@ -17,63 +17,63 @@
 static const struct weight {
 	double base, per_rarity; /* the second for each unit of r = -ln(share of the name) / 5 */
 } weights[EVIDENCE_LEVELS] = {
-	[EVIDENCE_ALWAYS] = {-2.20, 0},
-	[LAST_EXACT] = {0.57, 3.34},
-	[LAST_PART] = {-2.97, 4.07},
-	[LAST_EDIT] = {1.48, 1.92},
-	[LAST_EDIT_KNOWN] = {-0.05, 0.76},
-	[LAST_INITIAL] = {2.40, 0},
-	[LAST_MISSING] = {0.26, 0},
-	[LAST_DIFFERENT] = {-3.75, 0},
-	[FIRST_EXACT] = {1.99, 1.26},
-	[FIRST_PART] = {0.15, 0.54},
-	[FIRST_NICKNAME] = {-1.26, 1.43},
-	[FIRST_EDIT] = {2.18, 0},
-	[FIRST_EDIT_KNOWN] = {-0.71, 0},
-	[FIRST_INITIAL] = {1.76, 0},
-	[FIRST_PREFIX] = {-0.20, 0},
-	[FIRST_MISSING] = {-1.38, 0},
-	[FIRST_OTHER_FORM] = {-3.26, 0},
-	[FIRST_DIFFERENT] = {-5.18, 0},
-	[COMPANY_BY_NAME_AND_DOMAIN] = {1.99, 0},
-	[COMPANY_BY_DOMAIN] = {1.43, 0},
-	[COMPANY_BY_NAME] = {1.13, 0},
-	[COMPANY_BY_STEM] = {1.11, 0},
-	[COMPANY_BY_NOTES] = {1.69, 0},
-	[COMPANY_BY_BARE_MENTION] = {0.74, 0},
-	[COMPANY_BY_SUBSET] = {0.47, 0},
-	[COMPANY_BY_EDIT] = {0.62, 0},
-	[COMPANY_BY_INITIALS] = {0.21, 0},
-	[COMPANY_UNKNOWN] = {-1.08, 0},
-	[COMPANY_DIFFERENT_DOMAIN] = {-3.38, 0},
-	[COMPANY_DIFFERENT] = {-4.07, 0},
-	[LOCAL_SAME] = {1.45, 0},
-	[LOCAL_FIRST_LAST] = {1.28, 0},
-	[LOCAL_INITIAL_LAST] = {1.07, 0},
-	[LOCAL_LAST] = {-2.24, 0},
+	[EVIDENCE_ALWAYS] = {-1.92, 0},
+	[LAST_EXACT] = {0.85, 3.76},
+	[LAST_PART] = {-2.91, 4.12},
+	[LAST_EDIT] = {1.67, 2.14},
+	[LAST_EDIT_KNOWN] = {0.03, 0.99},
+	[LAST_INITIAL] = {2.47, 0},
+	[LAST_MISSING] = {0.12, 0},
+	[LAST_DIFFERENT] = {-4.00, 0},
+	[FIRST_EXACT] = {2.04, 1.24},
+	[FIRST_PART] = {0.10, 0.56},
+	[FIRST_NICKNAME] = {-1.50, 1.44},
+	[FIRST_EDIT] = {2.06, 0},
+	[FIRST_EDIT_KNOWN] = {-0.77, 0},
+	[FIRST_INITIAL] = {1.61, 0},
+	[FIRST_PREFIX] = {-0.24, 0},
+	[FIRST_MISSING] = {-1.58, 0},
+	[FIRST_OTHER_FORM] = {-2.77, 0},
+	[FIRST_DIFFERENT] = {-4.58, 0},
+	[COMPANY_BY_NAME_AND_DOMAIN] = {2.75, 0},
+	[COMPANY_BY_DOMAIN] = {1.72, 0},
+	[COMPANY_BY_NAME] = {1.31, 0},
+	[COMPANY_BY_STEM] = {1.04, 0},
+	[COMPANY_BY_NOTES] = {1.65, 0},
+	[COMPANY_BY_BARE_MENTION] = {0.71, 0},
+	[COMPANY_BY_SUBSET] = {0.46, 0},
+	[COMPANY_BY_EDIT] = {0.71, 0},
+	[COMPANY_BY_INITIALS] = {0.20, 0},
+	[COMPANY_UNKNOWN] = {-1.34, 0},
+	[COMPANY_DIFFERENT_DOMAIN] = {-3.68, 0},
+	[COMPANY_DIFFERENT] = {-4.41, 0},
+	[LOCAL_SAME] = {1.58, 0},
+	[LOCAL_FIRST_LAST] = {1.33, 0},
+	[LOCAL_INITIAL_LAST] = {1.06, 0},
+	[LOCAL_LAST] = {-2.22, 0},
 	[LOCAL_FIRST] = {-1.32, 0},
-	[LOCAL_NOTHING] = {-1.28, 0},
-	[LOCAL_NEAR_DOMAIN] = {4.45, 0},
-	[LOCAL_NEAR] = {-0.86, 0},
-	[PHONE_SAME] = {4.26, 0},
+	[LOCAL_NOTHING] = {-1.33, 0},
+	[LOCAL_NEAR_DOMAIN] = {4.73, 0},
+	[LOCAL_NEAR] = {-0.56, 0},
+	[PHONE_SAME] = {4.51, 0},
 	[PHONE_SHARED] = {3.00, 0},
-	[PHONE_DIFFERENT] = {-1.18, 0},
-	[PLACE_FITS] = {0.37, 0},
-	[PLACE_ELSEWHERE] = {-1.89, 0},
+	[PHONE_DIFFERENT] = {-1.14, 0},
+	[PLACE_FITS] = {0.41, 0},
+	[PLACE_ELSEWHERE] = {-2.07, 0},
 	[CONTACT_WEEK] = {1.20, 0},
 	[CONTACT_FORTNIGHT] = {0.80, 0},
 	[CONTACT_MONTH] = {0.20, 0},
 	[CONTACT_LONG_AGO] = {-0.40, 0},
 	[CONTACT_AFTER] = {-0.70, 0},
-	[BOTH_NAMES_AGREE] = {-1.16, 0},
-	[BOTH_NAMES_EXACT] = {-2.64, 0},
-	[LOCAL_REPEATS_NAME] = {-2.18, 0},
-	[NAME_INCOMPLETE_COMPANY_AGREES] = {0.49, 0},
-	[LAST_IN_LOCAL] = {2.95, 0},
-	[FROM_COMPANY_TO_FREEMAIL] = {0.33, 0},
-	[FAMILY] = {-1.28, 0},
-	[SENDER_FREEMAIL] = {-0.27, 0},
-	[SENDER_DISPOSABLE] = {-2.58, 0},
+	[BOTH_NAMES_AGREE] = {-1.65, 0},
+	[BOTH_NAMES_EXACT] = {-2.98, 0},
+	[LOCAL_REPEATS_NAME] = {-2.31, 0},
+	[NAME_INCOMPLETE_COMPANY_AGREES] = {0, 0},
+	[LAST_IN_LOCAL] = {3.17, 0},
+	[FROM_COMPANY_TO_FREEMAIL] = {0.62, 0},
+	[FAMILY] = {-2.00, -2.50},
+	[SENDER_FREEMAIL] = {-0.35, 0},
+	[SENDER_DISPOSABLE] = {-2.64, 0},
 };
 
 /* Rarer than this says no more: the lists and the counts are too small to tell. */
@@ -84,13 +84,19 @@ static double rarity(double share, double most)
 	return r < most ? r : most;
 }
 
+/* Which name's rarity a level is about. That a family has a rare name says nothing about which of them it is. */
+static double rarity_behind(const struct evidence *evidence, enum evidence_level level)
+{
+	if ((level >= LAST_EXACT && level <= LAST_DIFFERENT) || level == FAMILY)
+		return rarity(evidence->last_share, 2.4);
+	if (level >= FIRST_EXACT && level <= FIRST_DIFFERENT)
+		return rarity(evidence->first_share, 2.2);
+	return 0;
+}
+
 double evidence_weight(const struct evidence *evidence, enum evidence_level level)
 {
-	double r = level >= LAST_EXACT && level <= LAST_DIFFERENT     ? rarity(evidence->last_share, 2.4)
-		   : level >= FIRST_EXACT && level <= FIRST_DIFFERENT ? rarity(evidence->first_share, 2.2)
-								      : 0;
-
-	return weights[level].base + weights[level].per_rarity * r;
+	return weights[level].base + weights[level].per_rarity * rarity_behind(evidence, level);
 }
 
 void evidence_note(struct evidence *evidence, enum evidence_level level)

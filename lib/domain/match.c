@@ -12,7 +12,7 @@
 
 const char match_model[] = "a1";
 
-static const double link_from = 0.95, review_from = 0.03, show_from = 0.003;
+static const double link_from = 0.96, review_from = 0.03, show_from = 0.003;
 
 /* Rows that are one person have the same `leader`. */
 struct rows {
@@ -339,8 +339,9 @@ static struct match by_likeness(struct arena *arena, const struct rows *rows, co
 		return (struct match){0};
 	others_scale = (1 - first) * (1 + others) / others; /* so that all of them still add up */
 	for (size_t i = 0; i < people->count; i++) {
-		double p = i == 0 ? first : others_scale / (1 + sum_of_others(people, i, people->at[i].score));
+		double p = others_scale / (1 + sum_of_others(people, i, people->at[i].score));
 
+		p = i == 0 || p > first ? first : p;
 		if (p >= show_from)
 			rank(arena, &match, rows, &people->at[i], p);
 	}

@@ -25,7 +25,7 @@ struct units {
 	enum generation generation;
 };
 
-static const struct name_part no_part = {.shown = "", .joined = {.text = ""}};
+static const struct name_part no_part = {.shown = "", .joined = {.text = ""}, .letters = {.text = ""}};
 
 /* In order. Before a name. */
 static const char *const titles[] = {"dhr", "dipl", "dna", "dr", "drs", "fr", "frau", "herr", "hr", "ing", "ir", "lic",
@@ -258,6 +258,17 @@ static void add_part_words(struct arena *arena, struct name_part *part, const st
 	}
 }
 
+static struct name_word letters_of(struct arena *arena, const char *text, size_t length)
+{
+	char *own = arena_alloc(arena, length + 1);
+	size_t kept = 0;
+
+	for (size_t i = 0; i < length; i++)
+		if (is_letter(text[i]))
+			own[kept++] = text[i];
+	return (struct name_word){own, kept, hash64(own, kept)};
+}
+
 static const struct name_part *part_of(struct arena *arena, const struct units *units, size_t from, size_t to)
 {
 	struct name_part *part = arena_alloc(arena, sizeof *part);
@@ -289,6 +300,7 @@ static const struct name_part *part_of(struct arena *arena, const struct units *
 	part->shown = arena_copy(arena, shown, seen);
 	part->joined =
 		part->count == 1 && to - from == 1 ? latin_word(arena, text, length) : word_of(arena, text, length);
+	part->letters = letters_of(arena, text, length);
 	if (part->count == 0 && part->joined.length > 0)
 		part->words[part->count++] = part->joined;
 	return part->joined.length > 0 ? part : &no_part;

@@ -24,6 +24,7 @@ struct name_word {
 struct name_part {
 	const char *shown;                  /* folded, with its spaces and hyphens; "" when there is none */
 	struct name_word joined;            /* all of it as one word; length 0: there is none */
+	struct name_word letters;           /* the same with each letter as typed, for slips of the finger */
 	struct name_word words[NAME_WORDS]; /* without particles and, beside whole words, initials */
 	size_t count;
 	bool initial; /* nothing but initials; `joined` is them */

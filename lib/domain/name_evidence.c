@@ -21,6 +21,22 @@ static bool is_near(const struct name_word *a, const struct name_word *b)
 	return most > 0 && edit_distance(a->text, a->length, b->text, b->length, most) <= most;
 }
 
+/* Mai for Mia: in a short name two letters that changed places are all there is of a slip. */
+static bool is_turned(const struct name_word *a, const struct name_word *b)
+{
+	enum { SHORT = 3 };
+
+	return a->length == SHORT && b->length == SHORT && edit_distance(a->text, SHORT, b->text, SHORT, 1) == 1
+	       && a->text[0] + a->text[1] + a->text[2] == b->text[0] + b->text[1] + b->text[2];
+}
+
+/* As typed or as a skeleton: Lroenz is near Lorenz by its letters, Mueler is near Müller by its skeleton. */
+static bool parts_are_near(const struct name_part *a, const struct name_part *b)
+{
+	return is_near(&a->joined, &b->joined) || is_near(&a->letters, &b->letters)
+	       || is_turned(&a->letters, &b->letters);
+}
+
 static const struct name_word *shared_word(const struct name_part *a, const struct name_part *b, size_t least)
 {
 	for (size_t i = 0; i < a->count; i++)
@@ -53,7 +69,7 @@ static struct compared compare_last(const struct name_part *a, const struct name
 		return (struct compared){LAST_EXACT, &a->joined};
 	if ((shared = shared_word(a, b, 3)))
 		return (struct compared){LAST_PART, shared};
-	if (is_near(&a->joined, &b->joined))
+	if (parts_are_near(a, b))
 		return (struct compared){
 			(name_known(a->joined.hash).use & NAME_LAST) && (name_known(b->joined.hash).use & NAME_LAST)
 				? LAST_EDIT_KNOWN
@@ -116,11 +132,11 @@ static bool is_prefix(const struct name_word *a, const struct name_word *b)
 	return shorter->length >= 3 && memcmp(longer->text, shorter->text, shorter->length) == 0;
 }
 
-static struct compared compare_first_words(const struct name_word *a, const struct name_word *b)
+static struct compared compare_first_words(const struct name_word *a, const struct name_word *b, bool near)
 {
 	if (is_nickname(a, b))
 		return (struct compared){FIRST_NICKNAME, a};
-	if (is_near(a, b) || (is_prefix(a, b) && is_other_form(a, b))) {
+	if (near || (is_prefix(a, b) && is_other_form(a, b))) {
 		if (is_other_form(a, b))
 			return (struct compared){FIRST_OTHER_FORM, NULL};
 		return (struct compared){
@@ -150,8 +166,8 @@ static struct compared compare_first(const struct name_part *a, const struct nam
 		return (struct compared){FIRST_EXACT, &a->words[0]};
 	if ((shared = shared_word(a, b, 3)))
 		return (struct compared){FIRST_PART, shared};
-	whole = compare_first_words(&a->joined, &b->joined);
-	front = compare_first_words(&a->words[0], &b->words[0]);
+	whole = compare_first_words(&a->joined, &b->joined, parts_are_near(a, b));
+	front = compare_first_words(&a->words[0], &b->words[0], is_near(&a->words[0], &b->words[0]));
 	return front.level < whole.level ? front : whole;
 }
 
@@ -173,6 +189,9 @@ static double share_of(const struct name_word *value, bool last, const struct po
 	for (size_t i = 0; i < population->count; i++)
 		if (population->names[i].name == value->hash)
 			count = last ? population->names[i].last : population->names[i].first;
+	/* The lead that is compared is one of them, whether it was counted yet or not. */
+	if (population->leads > 0 && count < 1)
+		count = 1;
 	share = ((double)count + people * share) / ((double)population->leads + people);
 	return share < 1 ? share : 1;
 }

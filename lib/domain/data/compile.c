@@ -298,6 +298,7 @@ static void print_nicknames(void)
 
 	read_lines(&table, "nicknames.csv", true, nickname);
 	read_lines(&table, "nicknames_international.csv", true, nickname);
+	read_lines(&table, "nicknames_more.csv", true, nickname);
 	drop_twins(&table, false);
 	puts("static const struct nickname nicknames[] = {");
 	for (size_t i = 0; i < table.count; i++)
