@@ -77,6 +77,9 @@ stop() {
 		done
 		# The group as well: a supervisor that had to be killed leaves its programs behind.
 		! pid_of "$1" >/dev/null || kill -s KILL -- "-$pid" "$pid" 2>/dev/null || true
+	elif { read -r pid tries <"$state/pids/$1"; } 2>/dev/null && [ ! -e "/proc/$pid" ]; then
+		# A leader that was killed leaves its group behind. The number stays the group's as long as one of it lives.
+		kill -s TERM -- "-$pid" 2>/dev/null || true
 	fi
 	rm -f "$state/pids/$1"
 }
@@ -93,8 +96,10 @@ running() {
 stop_everything() {
 	local name
 	stop nginx QUIT
-	for name in $(running); do
-		[ "$name" = postgres ] || [ "$name" = up ] || stop "$name" TERM
+	local file
+	for file in "$state"/pids/*; do
+		name=${file##*/}
+		[ "$name" = '*' ] || [ "$name" = postgres ] || [ "$name" = up ] || stop "$name" TERM
 	done
 	postgres_stop fast
 	rm -f "$state"/sock/*

@@ -18,6 +18,11 @@ static const struct column differences[] = {
 	COLUMN(struct replay_difference, vanished, read_i64),
 };
 
+bool replays_lock(struct db *db, struct fail *f)
+{
+	return db_run(db, QUERY_replay_lock, f, NO_PARAMS) != NULL;
+}
+
 bool replays_related(struct db *db, int64_t workspace, const char *uid, const char **uids, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_replay_related, f, PARAMS(as_i64(workspace), as_text(uid)));

@@ -11,10 +11,13 @@
 
 /* `uids`: a JSON array of the bookings to rebuild; NULL: all of the workspace. */
 
+/* Keeps others from writing until the transaction ends. First of all. */
+bool replays_lock(struct db *, struct fail *) MUST_CHECK;
+
 /* The bookings that the events of one may touch, itself included. */
 bool replays_related(struct db *, int64_t workspace, const char *uid, const char **uids, struct fail *) MUST_CHECK;
 
-/* Keeps others from writing until the transaction ends, remembers what is there, and removes it. */
+/* Remembers what is there, and removes it. */
 bool replays_begin(struct db *, int64_t workspace, const char *uids, struct fail *) MUST_CHECK;
 
 /* The next events in order of arrival. */

@@ -5,6 +5,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "world/db.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -66,23 +67,25 @@ bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key
 	return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 }
 
-/* False with FAIL_LATER when this and all that follow have to wait. */
+/* One that is locked out by others stays for the next round and is in nobody's way. False when all have to wait. */
 static bool apply_one(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
-	const char *name, struct fail *f)
+	const char *name, int64_t *applied, struct fail *f)
 {
 	struct delivery delivery;
 	struct bytes sealed;
 	enum ingested outcome;
-	struct fail poison = {0};
+	struct fail trouble = {0};
 
-	if (spool_take(arena, spool, name, &sealed, &poison) && unwrap(arena, key, sealed, &delivery, &poison)
-		&& ingest(arena, db, key, &delivery, &outcome, &poison))
+	if (spool_take(arena, spool, name, &sealed, &trouble) && unwrap(arena, key, sealed, &delivery, &trouble)
+		&& ingest(arena, db, key, &delivery, &outcome, &trouble)) {
+		++*applied;
 		return spool_drop(spool, name, f);
-	if (poison.kind == FAIL_LATER)
-		return fail(f, FAIL_LATER, poison.code, "%s", poison.detail);
-	if (poison.kind == FAIL_ABSENT)
-		return true; /* a second worker of this machine was faster */
-	log_line(LOG_ERROR, "spool_set_aside", "a spooled delivery is set aside: %s", poison.detail);
+	}
+	if (db_is_away(&trouble))
+		return fail(f, FAIL_LATER, trouble.code, "%s", trouble.detail);
+	if (trouble.kind == FAIL_LATER || trouble.kind == FAIL_ABSENT)
+		return true; /* absent: a second worker of this machine was faster */
+	log_line(LOG_ERROR, "spool_set_aside", "a spooled delivery is set aside: %s", trouble.detail);
 	return spool_set_aside(spool, name, f);
 }
 
@@ -96,8 +99,7 @@ bool queued_apply(struct arena *arena, struct db *db, const struct secret_key *k
 
 	*applied = 0;
 	for (size_t i = 0; good && i < count; i++) {
-		good = apply_one(arena, db, key, spool, names[i], f);
-		*applied += good;
+		good = apply_one(arena, db, key, spool, names[i], applied, f);
 		arena_empty(arena);
 	}
 	arena_end(&names_arena);

@@ -50,7 +50,7 @@ bool replay(struct arena *arena, struct db *db, const struct secret_key *key, in
 	bool good;
 
 	*replayed = (struct replayed){0};
-	good = tx.open && (!uid || replays_related(db, workspace, uid, &uids, f));
+	good = tx.open && replays_lock(db, f) && (!uid || replays_related(db, workspace, uid, &uids, f));
 	uids = arena_string(&lasting, uids);
 	good = good && replays_begin(db, workspace, uids, f)
 	       && add_batches(arena, db, key, workspace, uids, progress, &replayed->events, f)

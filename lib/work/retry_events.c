@@ -6,6 +6,7 @@
 #include "domain/retry.h"
 #include "store/kept_events.h"
 #include "work/meaning.h"
+#include "world/db.h"
 
 #include <sodium.h>
 
@@ -34,7 +35,7 @@ static bool try_one(struct arena *arena, struct db *db, const struct secret_key 
 		retried->applied++;
 		return true;
 	}
-	if (trouble.kind == FAIL_LATER)
+	if (db_is_away(&trouble))
 		return fail(f, FAIL_LATER, trouble.code, "%s", trouble.detail);
 	return put_off(db, e, trouble.detail, retried, f);
 }

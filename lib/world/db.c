@@ -116,6 +116,11 @@ void db_set_patience(struct db *db, int64_t patience_ms)
 	db->link.patience_ms = patience_ms;
 }
 
+bool db_is_away(const struct fail *f)
+{
+	return f->kind == FAIL_LATER && strcmp(f->code, "database_away") == 0;
+}
+
 const char *db_sqlstate(const struct db *db)
 {
 	return db->link.sqlstate;
@@ -247,6 +252,9 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 		/* A connection that was cut between two requests is found out here; one made just now that fails is an
 		 * answer. */
 		if (!alone || attempt == TRIES || !(outcome == BUSY || (outcome == LOST && used))) {
+			/* A key that stands in the way at every attempt is no meeting of two. */
+			if (outcome == BUSY && strcmp(db->link.sqlstate, "23505") == 0)
+				fail(f, FAIL_BUG, "statement", "the statement \"%s\" broke a unique key", statements[name].name);
 			fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 			return NULL;
 		}

@@ -58,6 +58,9 @@ void db_serve(struct db *, int socket);
  * a program can still say so to its caller. */
 void db_set_patience(struct db *, int64_t patience_ms);
 
+/* Whether a failure means that nothing else will work now either; otherwise it concerns only what was asked. */
+bool db_is_away(const struct fail *);
+
 /* Runs a statement, prepared on its first use in a session. NULL on failure. The number of rows is what the statement's
  * shape promises. A statement marked repeatable that runs outside a transaction is run again when the connection turned
  * out to be lost, on serialization failures and on deadlocks. FAIL_LATER: the database is away or busy. FAIL_BUG: all

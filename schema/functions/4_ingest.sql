@@ -50,6 +50,11 @@ BEGIN
         b.uid := coalesce(b.uid, uid_of_number(p_connection, b.number));
     ELSIF b.number IS NOT NULL THEN
         PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
+        -- A number that another booking has is a broken sender's, or of a Cal.com that began to count anew.
+        IF EXISTS (SELECT FROM bookings o WHERE o.workspace_id = p_workspace AND o.connection_id = p_connection
+                      AND o.number = b.number AND o.uid <> b.uid) THEN
+            b.number := NULL;
+        END IF;
     END IF;
     b.workspace_id := p_workspace;
     b.connection_id := p_connection;

@@ -1,5 +1,5 @@
 -- Rebuilding what is derived from the stored events, and telling what that changed. Begin, add every event, end; in one
--- transaction. p_uids null: the whole workspace.
+-- transaction, under replay_lock. p_uids null: the whole workspace.
 
 -- A booking and all that its events may touch: its chain, and the bookings that its seats came from or went to. The links count as well
 -- as the name of the chain, because what is to be repaired may be either.
@@ -25,12 +25,17 @@ CREATE OR REPLACE FUNCTION related_bookings(p_workspace bigint, p_uid text) RETU
 $$;
 
 -- Ingest waits, or spools, until the end: an event that came in between would be counted twice or not at all.
+CREATE OR REPLACE FUNCTION replay_lock() RETURNS void LANGUAGE plpgsql AS $$
+BEGIN
+    LOCK TABLE webhook_events, bookings, attendees, unmatched_bookings, activities, standings IN SHARE ROW EXCLUSIVE MODE;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION replay_begin(p_workspace bigint, p_uids jsonb) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
     uids text[] := ARRAY(SELECT jsonb_array_elements_text(p_uids));
     everything boolean := p_uids IS NULL;
 BEGIN
-    LOCK TABLE webhook_events, bookings, attendees, unmatched_bookings, activities, standings IN SHARE ROW EXCLUSIVE MODE;
     CREATE TEMP TABLE bookings_before ON COMMIT DROP AS
         SELECT * FROM bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     CREATE TEMP TABLE attendees_before ON COMMIT DROP AS

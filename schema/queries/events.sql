@@ -46,6 +46,9 @@ SELECT event_id, workspace_id, connection_id, source, trigger, uid, number, happ
 SELECT event_id, workspace_id, connection_id, source, trigger, uid, number, happened_at, received_at, status, error, attempts, body
   FROM webhook_events WHERE workspace_id = $1 AND event_id = $2;
 
+-- name: replay_lock :row
+SELECT replay_lock()::text AS nothing;
+
 -- name: replay_related :row repeatable
 SELECT jsonb_agg(uid ORDER BY uid)::text AS uids FROM related_bookings($1, $2);
 
