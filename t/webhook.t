@@ -292,6 +292,14 @@ subtest 'a body of 1 MiB' => sub {
     refused $t->deliver(\$more, path => $_), 413, 'body_too_large', "at $_ too" for @aliases;
 };
 
+# --- Two bookings with one number: a Cal.com that was set up anew counts from the beginning
+
+subtest 'a number that another booking has' => sub {
+    is $t->deliver(event('BOOKING_CREATED', $_, bookingId => 4242))->{status}, 'processed', "$_ is taken" for qw(number-old number-new);
+    is_deeply [ $t->sql("SELECT uid, number FROM bookings WHERE uid LIKE 'number-%' ORDER BY uid DESC") ],
+        [ [ 'number-old', 4242 ], [ 'number-new', undef ] ], 'and the number stays with the first';
+};
+
 # --- Valid, but it cannot be applied
 
 subtest 'an event that cannot be applied' => sub {
