@@ -27,14 +27,15 @@ static json_t *moment_json(struct instant at)
 	return at.us ? json_string(instant_to_rfc3339(at, text)) : json_null();
 }
 
+/* Without their names, which may be those of clients: this answer needs no token. */
 static json_t *connections_json(const struct connection *connections, size_t count)
 {
 	json_t *list = json_array();
 
 	for (size_t i = 0; i < count; i++)
-		json_array_append_new(list,
-			json_pack("{s:I, s:s, s:o}", "connection", (json_int_t)connections[i].connection_id, "name",
-				connections[i].name, "last_event_at", moment_json(connections[i].last_event_at)));
+		json_array_append_new(
+			list, json_pack("{s:I, s:o}", "connection", (json_int_t)connections[i].connection_id,
+				      "last_event_at", moment_json(connections[i].last_event_at)));
 	return list;
 }
 

@@ -60,11 +60,29 @@ static void put(struct request *request, const char *text)
 	FCGX_PutS(text, request->fcgi.out);
 }
 
+/* RFC 9110, section 15; of the statuses that we answer. nginx passes on what it is given, and the status line needs a
+ * word. */
+static const char *reason(int status)
+{
+	static const struct {
+		int status;
+		const char *words;
+	} reasons[] = {{200, "OK"}, {202, "Accepted"}, {304, "Not Modified"}, {400, "Bad Request"},
+		{401, "Unauthorized"}, {403, "Forbidden"}, {404, "Not Found"}, {405, "Method Not Allowed"},
+		{409, "Conflict"}, {413, "Content Too Large"}, {429, "Too Many Requests"},
+		{500, "Internal Server Error"}, {503, "Service Unavailable"}};
+
+	for (size_t i = 0; i < COUNT(reasons); i++)
+		if (reasons[i].status == status)
+			return reasons[i].words;
+	return "Answer";
+}
+
 /* `headers`: complete lines, or "". Nothing that we answer may be kept by a shared cache or shown as another type. */
 static void put_head(struct request *request, int status, const char *type, const char *cache, const char *headers)
 {
-	FCGX_FPrintF(request->fcgi.out, "Status: %d\r\nContent-Type: %s\r\nCache-Control: %s\r\n%s\r\n", status, type,
-		cache, headers);
+	FCGX_FPrintF(request->fcgi.out, "Status: %d %s\r\nContent-Type: %s\r\nCache-Control: %s\r\n%s\r\n", status,
+		reason(status), type, cache, headers);
 }
 
 static const char *etag_of(struct request *request, const json_t *body)
