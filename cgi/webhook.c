@@ -2,6 +2,7 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "domain/trigger.h"
+#include "work/match_likely.h"
 #include "work/metrics.h"
 #include "work/queued.h"
 #include "work/senders.h"
@@ -89,6 +90,16 @@ static void note_refusal(const struct request *request, const struct fail *f)
 			request->peer, (unsigned long long)held_back);
 }
 
+/* The delivery is durable and stays so; what goes wrong here is made up for by the worker. */
+static void match_uncertain(const struct request *request, const struct delivery *delivery)
+{
+	struct likely likely;
+	struct fail trouble = {0};
+
+	if (!match_likely_of(request->db, delivery->workspace_id, delivery->uncertain, &likely, &trouble))
+		log_line(LOG_WARN, trouble.code, "attendees are matched later: %s", trouble.detail);
+}
+
 static bool receive(struct request *request, struct reply *reply, struct fail *f)
 {
 	static const enum delivered kinds[] = {
@@ -105,6 +116,8 @@ static bool receive(struct request *request, struct reply *reply, struct fail *f
 		instant_now().us - delivery.received_at.us);
 	if (delivery.forged)
 		metrics_forged_reference(request->counters);
+	if (good && delivery.uncertain)
+		match_uncertain(request, &delivery);
 	if (good)
 		return answer(reply, outcome, f);
 	note_refusal(request, f);

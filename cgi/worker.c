@@ -6,6 +6,7 @@
 #include "store/worker_lock.h"
 #include "work/fold_counts.h"
 #include "work/match_again.h"
+#include "work/match_likely.h"
 #include "work/presume.h"
 #include "work/queued.h"
 #include "work/retry_events.h"
@@ -21,11 +22,12 @@ struct shift {
 	struct db *db;
 	const struct settings *settings;
 	const struct secret_key *key;
+	bool soon; /* set by a job that has more to do at once */
 };
 
 typedef bool job(struct shift *, struct fail *);
 
-static job empty_spool, fold, retry_failed, presume, match;
+static job empty_spool, fold, retry_failed, presume, match, guess;
 
 static struct {
 	const char *name;
@@ -39,7 +41,8 @@ static struct {
 	{"fold", fold, 1000, true, 0, NULL},
 	{"retry", retry_failed, 5000, true, 0, NULL},
 	{"presume", presume, 60000, true, 0, NULL},
-	{"match", match, 300000, true, 0, NULL},
+	{"match", match, 60000, true, 0, NULL},
+	{"guess", guess, 60000, true, 0, NULL},
 };
 
 static bool empty_spool(struct shift *s, struct fail *f)
@@ -94,6 +97,22 @@ static bool match(struct shift *s, struct fail *f)
 	return true;
 }
 
+/* What the webhook and the import left undone. Few at a time: the spool is waiting. */
+static bool guess(struct shift *s, struct fail *f)
+{
+	enum { BATCH = 100 };
+	struct likely likely;
+	bool more;
+
+	if (!match_likely(s->db, BATCH, &likely, &more, f))
+		return false;
+	s->soon = more;
+	if (likely.looked_at)
+		log_line(LOG_INFO, "attendees_matched", "%lld attendees were looked for among the leads, %lld linked",
+			(long long)likely.looked_at, (long long)likely.linked);
+	return true;
+}
+
 static int64_t clock_ms(void)
 {
 	struct timespec now;
@@ -130,7 +149,8 @@ static void run_due(struct shift *shift)
 		if (good && held)
 			good = jobs[i].run(shift, &f);
 		report(i, good, &f);
-		jobs[i].due_ms = clock_ms() + jobs[i].pause_ms;
+		jobs[i].due_ms = clock_ms() + (shift->soon ? 0 : jobs[i].pause_ms);
+		shift->soon = false;
 		arena_empty(shift->arena);
 	}
 }

@@ -74,6 +74,7 @@ my %exempt = (
     health_counts      => 'counts for whoever runs the installation; no row leaves it',
     replay_lock        => 'a lock has no rows; it keeps ingest out while a workspace is rebuilt',
     events_waiting     => 'the worker asks which workspaces have work, then serves each by itself',
+    guesses_workspaces => 'the worker asks which workspaces have leads, then serves each by itself',
     unmatched_matchable => 'the worker asks which bookings may be matched, each row with its workspace',
     fold_waiting       => 'the worker asks which workspaces have something to fold, then serves each by itself',
     worker_unended     => 'the worker asks which meetings are over, each row with its workspace',

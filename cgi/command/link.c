@@ -8,6 +8,7 @@
 bool link_print(struct session *session, int argc, char **argv, struct fail *f)
 {
 	const char *lead = NULL, *url = NULL, *reference, *link;
+	struct known_lead found;
 	struct secret_key key;
 	int64_t workspace = 0;
 
@@ -15,7 +16,7 @@ bool link_print(struct session *session, int argc, char **argv, struct fail *f)
 		    OPTIONS({"workspace", NUMBER, true, &workspace}, {"lead", TEXT, true, &lead},
 			    {NULL, TEXT, true, &url}),
 		    f)
-		|| !session_key(session, &key, f) || !known_leads_must_exist(session->db, workspace, lead, f))
+		|| !session_key(session, &key, f) || !known_leads_find(session->db, workspace, lead, &found, f))
 		return false;
 	reference = lead_reference_make(session->arena, &key, workspace, lead);
 	if (!reference)

@@ -27,9 +27,14 @@ struct stored_event {
 	const char *changes; /* JSON, of domain/booking */
 };
 
-/* Stores and applies it, in one transaction and one round trip. *outcome: "duplicate", or the status; borrowed from the
- * rows. */
-bool events_ingest(struct db *, const struct stored_event *, const char **outcome, struct fail *) MUST_CHECK;
+/* Borrowed from the rows. */
+struct event_answer {
+	const char *outcome;   /* "duplicate", or the status */
+	const char *uncertain; /* JSON array of the bookings with somebody whose lead is not certain; NULL: none */
+};
+
+/* Stores and applies it, in one transaction and one round trip. */
+bool events_ingest(struct db *, const struct stored_event *, struct event_answer *, struct fail *) MUST_CHECK;
 
 /* Keeps one that could not be applied, with the reason; it changes nothing else. */
 bool events_keep_failed(struct db *, const struct stored_event *, const char *why, struct fail *) MUST_CHECK;

@@ -57,12 +57,18 @@ bool leads_stage_end(struct db *db, struct fail *f)
 	return db_copy_end(db, f) && db_run(db, QUERY_leads_staged, f, NO_PARAMS);
 }
 
+bool leads_arrive(struct db *db, int64_t workspace, struct leads_merged *m, struct fail *f)
+{
+	*m = (struct leads_merged){0};
+	return db_run(db, QUERY_leads_identify, f, PARAMS(as_i64(workspace)))
+	       && db_run(db, QUERY_leads_arriving, f, NO_PARAMS)
+	       && staging_count(db, QUERY_leads_arrive, &m->leads, f, NO_PARAMS)
+	       && db_run(db, QUERY_leads_arrived, f, NO_PARAMS);
+}
+
 static bool merge_leads(struct db *db, const struct param *workspace, struct leads_merged *m, struct fail *f)
 {
-	return db_run(db, QUERY_leads_identify, f, workspace, 1) && db_run(db, QUERY_leads_arriving, f, NO_PARAMS)
-	       && staging_count(db, QUERY_leads_arrive, &m->leads, f, NO_PARAMS)
-	       && db_run(db, QUERY_leads_arrived, f, NO_PARAMS)
-	       && staging_count(db, QUERY_leads_change, &m->changed, f, workspace, 1)
+	return staging_count(db, QUERY_leads_change, &m->changed, f, workspace, 1)
 	       && staging_count(db, QUERY_leads_make, &m->made, f, workspace, 1);
 }
 
@@ -93,7 +99,6 @@ bool leads_merge(struct db *db, int64_t workspace, struct leads_merged *m, struc
 {
 	const struct param p = as_i64(workspace);
 
-	*m = (struct leads_merged){0};
 	return merge_leads(db, &p, m, f) && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f)
 	       && bring_in_line(db, &p, f);
 }

@@ -27,12 +27,13 @@ struct leads_merged {
 	int64_t linked;                          /* attendees that waited for a lead */
 };
 
-/* Inside a transaction (store/staging): begin, put for each line, end, then merge. Of lines that speak of the same lead
- * the later ones win; contact times become the earliest and the latest known, replied_at and interested_at the
+/* Inside a transaction (store/staging): begin, put for each line, end, arrive, merge. Of lines that speak of the same
+ * lead the later ones win; contact times become the earliest and the latest known, replied_at and interested_at the
  * earliest. The same lines once more change nothing. */
 bool leads_stage_begin(struct db *, struct fail *) MUST_CHECK;
 bool leads_stage_put(struct db *, struct arena *, const struct lead_line *, struct fail *) MUST_CHECK;
 bool leads_stage_end(struct db *, struct fail *) MUST_CHECK;
+bool leads_arrive(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
 bool leads_merge(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
 
 #endif

@@ -2,7 +2,10 @@
 #include "work/import.h"
 
 #include "base/arena.h"
+#include "base/log.h"
 #include "store/staging.h"
+#include "work/index_leads.h"
+#include "work/match_likely.h"
 #include "world/db.h"
 
 /* An import under way. */
@@ -22,6 +25,7 @@ struct kind {
 	bool (*put)(struct import *, const struct import_line *, struct fail *);
 	bool (*end)(struct db *, struct fail *);
 	bool (*merge)(struct import *, struct fail *);
+	void (*after)(struct import *); /* the commit; what fails here undoes nothing */
 };
 
 static bool put_lead(struct import *im, const struct import_line *line, struct fail *f)
@@ -29,9 +33,39 @@ static bool put_lead(struct import *im, const struct import_line *line, struct f
 	return leads_stage_put(im->db, &im->row, &line->lead, f);
 }
 
+static void tell_indexed(void *context, size_t leads)
+{
+	const struct import *im = context;
+
+	im->job->progress(im->job->context, "indexing", leads);
+}
+
 static bool merge_leads(struct import *im, struct fail *f)
 {
-	return leads_merge(im->db, im->job->workspace, &im->result->leads, f);
+	const int64_t workspace = im->job->workspace;
+
+	return leads_arrive(im->db, workspace, &im->result->leads, f)
+	       && index_arrived(im->db, workspace, tell_indexed, im, f)
+	       && leads_merge(im->db, workspace, &im->result->leads, f);
+}
+
+/* Those who wait for a lead with another address than theirs. Each by himself, so that no event has to wait; what is
+ * left undone here is the worker's. */
+static void match_waiting(struct import *im)
+{
+	enum { BATCH = 200 };
+	struct fail trouble = {0};
+	struct likely likely;
+	int64_t done = 0;
+	bool more = true;
+
+	while (more && match_likely_in(im->db, im->job->workspace, BATCH, &likely, &more, &trouble)) {
+		im->result->leads.linked += likely.linked;
+		im->job->progress(im->job->context, "matching", (size_t)(done += likely.looked_at));
+	}
+	if (trouble.kind)
+		log_line(LOG_WARN, trouble.code, "the leads are loaded; who waits for them is matched later: %s",
+			trouble.detail);
 }
 
 static bool put_campaign(struct import *im, const struct import_line *line, struct fail *f)
@@ -55,8 +89,8 @@ static bool merge_campaigns(struct import *im, struct fail *f)
 }
 
 static const struct kind kinds[] = {
-	[IMPORT_LEADS] = {leads_stage_begin, put_lead, leads_stage_end, merge_leads},
-	[IMPORT_CAMPAIGNS] = {campaigns_stage_begin, put_campaign, campaigns_stage_end, merge_campaigns},
+	[IMPORT_LEADS] = {leads_stage_begin, put_lead, leads_stage_end, merge_leads, match_waiting},
+	[IMPORT_CAMPAIGNS] = {campaigns_stage_begin, put_campaign, campaigns_stage_end, merge_campaigns, NULL},
 };
 
 static bool read_header(struct import *im, struct fail *f)
@@ -172,6 +206,8 @@ bool import_run(
 
 	*result = (struct import_result){0};
 	done = run(&im, f);
+	if (done && im.kind->after)
+		im.kind->after(&im);
 	arena_end(&im.row);
 	return done;
 }

@@ -24,7 +24,8 @@ struct import_job {
 	/* What the user should know of a line. The sentence may quote the file. */
 	void (*refused)(void *context, size_t line, const char *why);
 	void (*remarked)(void *context, size_t line, const char *what);
-	/* "reading" or "merging", and how many lines were read by now. Comes often. */
+	/* "reading" or "merging" and how many lines were read by now, "indexing" and how many leads, "matching" and how
+	 * many attendees. Comes often. */
 	void (*progress)(void *context, const char *what, size_t lines);
 	void *context;
 };

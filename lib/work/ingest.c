@@ -7,15 +7,17 @@
 
 #include <string.h>
 
-static bool keep(struct db *db, const struct stored_event *stored, enum ingested *outcome, struct fail *f)
+static bool keep(struct db *db, const struct stored_event *stored, struct delivery *delivery, enum ingested *outcome,
+	struct fail *f)
 {
 	struct fail trouble = {0};
-	const char *said;
+	struct event_answer said;
 
 	if (events_ingest(db, stored, &said, &trouble)) {
-		*outcome = strcmp(said, "duplicate") == 0 ? INGESTED_DUPLICATE
-			   : strcmp(said, "ignored") == 0 ? INGESTED_IGNORED
-							  : INGESTED_PROCESSED;
+		*outcome = strcmp(said.outcome, "duplicate") == 0 ? INGESTED_DUPLICATE
+			   : strcmp(said.outcome, "ignored") == 0 ? INGESTED_IGNORED
+								  : INGESTED_PROCESSED;
+		delivery->uncertain = said.uncertain;
 		return true;
 	}
 	if (trouble.kind != FAIL_BUG)
@@ -51,5 +53,5 @@ bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, st
 			.status = meaning.status,
 			.changes = meaning.changes,
 		},
-		outcome, f);
+		delivery, outcome, f);
 }

@@ -27,6 +27,10 @@ struct delivery {
 	struct bytes body;   /* raw */
 	const char *trigger; /* set by ingest as soon as it is known, */
 	bool forged;         /* as is this: it carries a lead reference that is not ours */
+
+	/* Set by ingest: JSON array of the bookings with somebody whose lead is not certain (work/match_likely); NULL:
+	 * none. */
+	const char *uncertain;
 };
 
 /* True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the database is away.

@@ -28,8 +28,9 @@ CREATE OR REPLACE FUNCTION put_attendee(a attendees) RETURNS void LANGUAGE plpgs
 BEGIN
     INSERT INTO attendees AS old SELECT (a).*
     ON CONFLICT (workspace_id, uid, email_key) DO UPDATE SET
-        person = greatest(old.person, excluded.person),
-        seat   = greatest(old.seat, excluded.seat),
-        mark   = greatest(old.mark, excluded.mark);
+        person    = greatest(old.person, excluded.person),
+        seat      = greatest(old.seat, excluded.seat),
+        mark      = greatest(old.mark, excluded.mark),
+        reference = greatest(old.reference, excluded.reference);
 END
 $$;

@@ -54,6 +54,7 @@ DECLARE
     state   text;
     ended   boolean;
     absence mark_facet;
+    handed  jsonb;
 BEGIN
     SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
     -- The link that was refused leads from the first of the chain to whom it spared, and replaces nothing.
@@ -80,6 +81,10 @@ BEGIN
         absence := ROW (b.guests_absent, 1, false, 'explicit');
     END IF;
 
+    IF b.chain <> p_uid THEN
+        handed := inherited_references(p_workspace, p_uid);
+    END IF;
+
     UPDATE attendees a
        SET status = n.status, showed = n.showed, attendance_source = n.source,
            lead_id = n.lead_id, match_method = n.method, match_probability = n.probability, match_because = n.because,
@@ -87,18 +92,18 @@ BEGIN
       FROM (SELECT o.email_key, s.status,
                    CASE WHEN m.mark IS NOT NULL THEN (m.mark).showed WHEN ended AND s.status = 'accepted' THEN true END AS showed,
                    CASE WHEN m.mark IS NOT NULL THEN (m.mark).source WHEN ended AND s.status = 'accepted' THEN 'presumed' END AS source,
-                   coalesce(o.lead_id, l.lead_id) AS lead_id,
-                   coalesce(o.match_method, l.method) AS method,
-                   coalesce(o.match_probability, CASE WHEN l.lead_id IS NOT NULL THEN 1 END) AS probability,
-                   coalesce(o.match_because, l.because) AS because,
-                   coalesce(o.matched_at, CASE WHEN l.lead_id IS NOT NULL THEN now() END) AS matched_at
+                   w.lead_id, w.method, w.probability, w.because,
+                   CASE WHEN w.lead_id IS NULL THEN NULL
+                        WHEN (w.lead_id, w.method) IS NOT DISTINCT FROM (o.lead_id, o.match_method) THEN o.matched_at
+                        ELSE now() END AS matched_at
               FROM attendees o
              CROSS JOIN LATERAL (SELECT attendee_status(state, o.seat) AS status) s
              CROSS JOIN LATERAL (SELECT greatest(o.mark, absence) AS mark) m
-              LEFT JOIN LATERAL lead_of_address(p_workspace, o.email_key, o.mailbox_key, o.shared) l ON o.lead_id IS NULL
+             CROSS JOIN LATERAL match_of(p_workspace, o, handed ->> o.email_key) w
              WHERE o.workspace_id = p_workspace AND o.uid = p_uid) n
      WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = n.email_key
-       AND (a.status, a.showed, a.attendance_source, a.lead_id) IS DISTINCT FROM (n.status, n.showed, n.source, n.lead_id);
+       AND (a.status, a.showed, a.attendance_source, a.lead_id, a.match_method, a.match_probability, a.match_because)
+           IS DISTINCT FROM (n.status, n.showed, n.source, n.lead_id, n.method, n.probability, n.because);
     IF FOUND THEN
         DELETE FROM unmatched_bookings u USING attendees a
          WHERE u.workspace_id = p_workspace AND u.uid = p_uid
@@ -106,8 +111,10 @@ BEGIN
     END IF;
 
     INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
-    SELECT workspace_id, uid, email_key, mailbox_key FROM attendees
-     WHERE workspace_id = p_workspace AND uid = p_uid AND lead_id IS NULL
+    SELECT a.workspace_id, a.uid, a.email_key, a.mailbox_key FROM attendees a
+     WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.lead_id IS NULL
+       AND NOT EXISTS (SELECT FROM match_decisions d WHERE d.workspace_id = p_workspace AND d.email_key = a.email_key
+                          AND d.uid = p_uid AND d.kind = 'dismiss')
         ON CONFLICT DO NOTHING;
 END
 $$;
@@ -121,6 +128,7 @@ DECLARE
     chained text[];
     held    text[] := '{}';
     others  text[] := '{}';
+    seen    text[] := '{}';
     other   text;
 BEGIN
     IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
@@ -141,6 +149,21 @@ BEGIN
     FOREACH other IN ARRAY others LOOP
         PERFORM settle_booking(p_workspace, other, spared);
     END LOOP;
-    RETURN p_uid || chained;
+
+    -- What came with this booking's link is handed down, generation by generation: who adds one at the same time holds its parent.
+    IF EXISTS (SELECT FROM attendees WHERE workspace_id = p_workspace AND uid = ANY (chained)
+                  AND (reference IS NOT NULL OR match_method = 'tracked_link')) THEN
+        others := ARRAY[p_uid];
+        seen := others;
+        WHILE others <> '{}' LOOP
+            others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND replaces IS NOT NULL
+                               AND (replaces).uid = ANY (others) AND uid <> ALL (seen) ORDER BY uid FOR UPDATE);
+            FOREACH other IN ARRAY others LOOP
+                PERFORM settle_booking(p_workspace, other, spared);
+            END LOOP;
+            seen := seen || others;
+        END LOOP;
+    END IF;
+    RETURN p_uid || chained || seen;
 END
 $$;

@@ -27,11 +27,15 @@ BEGIN
         a.uid := p_uid;
         PERFORM put_attendee(a);
     END LOOP;
-    INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
-    SELECT workspace_id, p_uid, email_key, kind, happened_at FROM activities WHERE workspace_id = p_workspace AND uid = stray
+    INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at, actor, lead_id)
+    SELECT workspace_id, p_uid, email_key, kind, happened_at, actor, lead_id FROM activities WHERE workspace_id = p_workspace AND uid = stray
         ON CONFLICT DO NOTHING;
     DELETE FROM activities WHERE workspace_id = p_workspace AND uid = stray;
     PERFORM stand_no_more(p_workspace, stray, p_received_at);
+    INSERT INTO match_decisions SELECT workspace_id, email_key, p_uid, kind, lead_id, decided_at, decided_by FROM match_decisions
+     WHERE workspace_id = p_workspace AND uid = stray ON CONFLICT DO NOTHING;
+    DELETE FROM match_decisions WHERE workspace_id = p_workspace AND uid = stray;
+    DELETE FROM match_guesses WHERE workspace_id = p_workspace AND uid = stray;
     DELETE FROM bookings WHERE workspace_id = p_workspace AND uid = stray;
 END
 $$;
@@ -79,8 +83,10 @@ END
 $$;
 
 -- p_changes: one for each booking that the event speaks of, in order of uid, so that two events never wait for each other.
+-- Returns these bookings.
+DROP FUNCTION IF EXISTS apply_changes(bigint, bigint, timestamptz, jsonb);
 CREATE OR REPLACE FUNCTION apply_changes(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_changes jsonb)
-RETURNS void LANGUAGE plpgsql AS $$
+RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
     change  jsonb;
     uids    text[] := '{}';
@@ -94,13 +100,18 @@ BEGIN
         settled := settled || settle(p_workspace, u);
     END LOOP;
     PERFORM stand(p_workspace, settled, p_received_at);
+    RETURN uids;
 END
 $$;
 
--- Returns what became of the delivery: 'duplicate', or p_status.
+-- What became of the delivery: 'duplicate', or p_status; and the bookings with somebody about whom nothing is certain, as a JSON
+-- array, or null.
+DROP FUNCTION IF EXISTS ingest(bigint, bigint, bytea, text, text, text, bigint, timestamptz, timestamptz, bytea, text, jsonb);
 CREATE OR REPLACE FUNCTION ingest(p_workspace bigint, p_connection bigint, p_delivery_key bytea, p_source text, p_trigger text,
-    p_uid text, p_number bigint, p_happened_at timestamptz, p_received_at timestamptz, p_body bytea, p_status text, p_changes jsonb)
-RETURNS text LANGUAGE plpgsql AS $$
+    p_uid text, p_number bigint, p_happened_at timestamptz, p_received_at timestamptz, p_body bytea, p_status text, p_changes jsonb,
+    OUT outcome text, OUT uncertain jsonb) LANGUAGE plpgsql AS $$
+DECLARE
+    uids text[];
 BEGIN
     INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, source, trigger, uid, number, happened_at, received_at,
                                 status, body)
@@ -108,10 +119,13 @@ BEGIN
             p_status, p_body)
         ON CONFLICT (workspace_id, delivery_key) DO NOTHING;
     IF NOT FOUND THEN
-        RETURN 'duplicate';
+        outcome := 'duplicate';
+        RETURN;
     END IF;
-    PERFORM apply_changes(p_workspace, p_connection, p_received_at, p_changes);
-    RETURN p_status;
+    uids := apply_changes(p_workspace, p_connection, p_received_at, p_changes);
+    outcome := p_status;
+    SELECT jsonb_agg(DISTINCT uid) INTO uncertain FROM attendees
+     WHERE workspace_id = p_workspace AND uid = ANY (uids) AND (lead_id IS NULL OR match_method = 'likely_person');
 END
 $$;
 

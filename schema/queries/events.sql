@@ -2,7 +2,7 @@
 
 -- Repeatable, because the delivery key makes the second try a duplicate.
 -- name: events_ingest :row repeatable
-SELECT ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12) AS outcome;
+SELECT outcome, uncertain::text FROM ingest($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12);
 
 -- name: events_keep_failed :row repeatable
 INSERT INTO webhook_events AS old

@@ -41,7 +41,7 @@ UPDATE staged_leads s SET lead_id = coalesce(f.lead_id, s.own_id)
 
 -- name: leads_arriving :none
 CREATE TEMP TABLE arrived_leads (
-    lead_id text NOT NULL, email text NOT NULL, email_key text NOT NULL, mailbox_key text NOT NULL,
+    lead_id text PRIMARY KEY, email text NOT NULL, email_key text NOT NULL, mailbox_key text NOT NULL,
     first_name text, last_name text, company text, title text, phone text, website text
 ) ON COMMIT DROP;
 
