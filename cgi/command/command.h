@@ -32,6 +32,8 @@ void import_leads_columns(void), import_campaigns_columns(void);
 command funnel_table, verify;
 command link_print;
 command match_files;
+command leads_rekey, leads_drop;
+command unmatched_list, unmatched_link, unmatched_dismiss, unmatched_unlink;
 command events_list, events_show, events_retry, events_replay;
 
 /* One option. The field it sets: const char * (TEXT), int64_t (NUMBER, 1 and up), bool (FLAG). */

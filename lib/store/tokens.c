@@ -20,6 +20,8 @@ static const struct column listed[] = {
 static const struct column rights[] = {
 	COLUMN(struct token_rights, may_see, read_bool),
 	COLUMN(struct token_rights, may_write, read_bool),
+	COLUMN(struct token_rights, token_id, read_i64),
+	COLUMN(struct token_rights, name, read_text),
 };
 
 bool tokens_put(struct db *db, int64_t workspace, const char *name, const char *token, bool may_write, int64_t days,

@@ -34,6 +34,8 @@ bool tokens_revoke(struct db *, int64_t id, struct fail *) MUST_CHECK;
 struct token_rights {
 	bool may_see;   /* the workspace asked for, which exists */
 	bool may_write; /* what it may see */
+	int64_t token_id;
+	const char *name; /* borrowed from the rows; may be "" */
 };
 
 /* FAIL_DENIED when the token is unknown, revoked or expired: which of them is nobody's business. */

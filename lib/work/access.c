@@ -1,6 +1,7 @@
 /* access - may this caller see, or change, this workspace? */
 #include "work/access.h"
 
+#include "base/arena.h"
 #include "base/text.h"
 #include "store/tokens.h"
 
@@ -18,11 +19,10 @@ static const char *bearer(const char *authorization)
 	return authorization + strspn(authorization, " ");
 }
 
-bool access_check(struct db *db, const char *authorization, const char *id, enum access wanted, int64_t *workspace,
-	struct fail *f)
+static bool check(struct db *db, const char *authorization, const char *id, enum access wanted, int64_t *workspace,
+	struct token_rights *rights, struct fail *f)
 {
 	const char *token = bearer(authorization);
-	struct token_rights rights;
 	int64_t asked = 0; /* no workspace has it */
 
 	if (!token || !*token)
@@ -30,12 +30,32 @@ bool access_check(struct db *db, const char *authorization, const char *id, enum
 			"the header \"Authorization: Bearer <token>\" is missing; `turnout token add` makes a token");
 	if (!i64_from_text(id, 1, INT64_MAX, &asked))
 		asked = 0;
-	if (!tokens_find(db, token, asked, &rights, f))
+	if (!tokens_find(db, token, asked, rights, f))
 		return false;
-	if (!rights.may_see)
+	if (!rights->may_see)
 		return fail(f, FAIL_ABSENT, "workspace_absent", "there is no such workspace for this token");
-	if (wanted == TO_WRITE && !rights.may_write)
+	if (wanted == TO_WRITE && !rights->may_write)
 		return fail(f, FAIL_FORBIDDEN, "token_read_only", "this token may only read");
 	*workspace = asked;
+	return true;
+}
+
+bool access_check(struct db *db, const char *authorization, const char *id, enum access wanted, int64_t *workspace,
+	struct fail *f)
+{
+	struct token_rights rights;
+
+	return check(db, authorization, id, wanted, workspace, &rights, f);
+}
+
+bool access_check_actor(struct arena *arena, struct db *db, const char *authorization, const char *id,
+	enum access wanted, int64_t *workspace, const char **actor, struct fail *f)
+{
+	struct token_rights rights;
+
+	if (!check(db, authorization, id, wanted, workspace, &rights, f))
+		return false;
+	*actor = arena_print(
+		arena, *rights.name ? "token %lld \"%s\"" : "token %lld", (long long)rights.token_id, rights.name);
 	return true;
 }

@@ -7,6 +7,7 @@
 
 #include <stdint.h>
 
+struct arena;
 struct db;
 
 enum access { TO_READ, TO_WRITE };
@@ -16,5 +17,9 @@ enum access { TO_READ, TO_WRITE };
  * only read. */
 bool access_check(struct db *, const char *authorization, const char *id, enum access, int64_t *workspace,
 	struct fail *) MUST_CHECK;
+
+/* The same, where it is to be remembered who did it: *actor says it for people, in the arena. */
+bool access_check_actor(struct arena *, struct db *, const char *authorization, const char *id, enum access,
+	int64_t *workspace, const char **actor, struct fail *) MUST_CHECK;
 
 #endif

@@ -12,5 +12,5 @@ SELECT token_id, workspace_id, name, may_write, expires_at, revoked_at, created_
 UPDATE tokens SET revoked_at = coalesce(revoked_at, now()) WHERE token_id = $1 RETURNING token_id;
 
 -- name: tokens_find :row_or_none repeatable
-SELECT may_write, (workspace_id IS NULL OR workspace_id = $2) AND EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = $2) AS may_see
+SELECT token_id, name, may_write, (workspace_id IS NULL OR workspace_id = $2) AND EXISTS (SELECT FROM workspaces w WHERE w.workspace_id = $2) AS may_see
   FROM tokens WHERE digest = $1 AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now());
