@@ -421,16 +421,18 @@ static const char *const own_words[] = {" company ", " firma ", " empresa ", " s
 	" writing from ", " calling from ", " ich arbeite ", " je travaille ", " trabajo ", " trabalho ", " lavoro ",
 	" ik werk ", " pracuje "};
 
-/* Behind the first of them in the text; NULL: none of them is there. */
+/* Behind the last of them in the text; NULL: none of them is there. */
 static const char *behind_any(const char *spaced, const char *const *words, size_t count)
 {
+	const char *behind = NULL;
+
 	for (size_t i = 0; i < count; i++) {
 		const char *at = strstr(spaced, words[i]);
 
-		if (at)
-			return at + strlen(words[i]) - 1;
+		if (at && (!behind || at + strlen(words[i]) - 1 > behind))
+			behind = at + strlen(words[i]) - 1;
 	}
-	return NULL;
+	return behind;
 }
 
 /* The words of a text with their skeletons, as companies have them. */

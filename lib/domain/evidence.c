@@ -11,69 +11,71 @@
 
 /* Origin: conditional logistic regression (for each booking one candidate person or nobody) on labelled set A, 10,000
  * synthetic bookings and 50,000 leads, of which 3,559 bookings are decided here; ridge of 1 towards the weights of an
- * earlier study on the same set. Fitted on one half they link the other with 99.7 to 99.9 % precision. Set by hand, not
- * fitted: PHONE_SHARED, and the five of CONTACT at less than half of what the set says, because its campaigns are
- * answered faster than most. In natural logarithms; with what they mean by odds: +0.7 doubles them, -2.3 is a tenth. */
+ * earlier study on the same set. Fitted on one half they link the other with 99.3 to 99.9 % precision where the address
+ * is not the lead's. Set by hand, not fitted: PHONE_SHARED, FAMILY, and the five of CONTACT at less than half of what
+ * the set says, because its campaigns are answered faster than most. Natural logarithms: +0.7 doubles the odds, -2.3
+ * makes them a tenth. */
 static const struct weight {
 	double base, per_rarity; /* the second for each unit of r = -ln(share of the name) / 5 */
 } weights[EVIDENCE_LEVELS] = {
-	[EVIDENCE_ALWAYS] = {-1.92, 0},
-	[LAST_EXACT] = {0.85, 3.76},
-	[LAST_PART] = {-2.91, 4.12},
-	[LAST_EDIT] = {1.67, 2.14},
-	[LAST_EDIT_KNOWN] = {0.03, 0.99},
-	[LAST_INITIAL] = {2.47, 0},
-	[LAST_MISSING] = {0.12, 0},
-	[LAST_DIFFERENT] = {-4.00, 0},
-	[FIRST_EXACT] = {2.04, 1.24},
-	[FIRST_PART] = {0.10, 0.56},
-	[FIRST_NICKNAME] = {-1.50, 1.44},
-	[FIRST_EDIT] = {2.06, 0},
-	[FIRST_EDIT_KNOWN] = {-0.77, 0},
-	[FIRST_INITIAL] = {1.61, 0},
+	[EVIDENCE_ALWAYS] = {-1.81, 0},
+	[LAST_EXACT] = {1.44, 3.08},
+	[LAST_PART] = {-3.01, 4.00},
+	[LAST_EDIT] = {1.52, 2.01},
+	[LAST_EDIT_KNOWN] = {-0.03, 0.91},
+	[LAST_INITIAL] = {2.35, 0},
+	[LAST_MISSING] = {0.08, 0},
+	[LAST_DIFFERENT] = {-4.02, 0},
+	[FIRST_EXACT] = {2.14, 1.03},
+	[FIRST_PART] = {0.12, 0.51},
+	[FIRST_NICKNAME] = {-1.43, 1.27},
+	[FIRST_EDIT] = {1.97, 0},
+	[FIRST_EDIT_KNOWN] = {-0.85, 0},
+	[FIRST_INITIAL] = {1.57, 0},
 	[FIRST_PREFIX] = {-0.24, 0},
-	[FIRST_MISSING] = {-1.58, 0},
-	[FIRST_OTHER_FORM] = {-2.77, 0},
-	[FIRST_DIFFERENT] = {-4.58, 0},
-	[COMPANY_BY_NAME_AND_DOMAIN] = {2.75, 0},
-	[COMPANY_BY_DOMAIN] = {1.72, 0},
-	[COMPANY_BY_NAME] = {1.31, 0},
-	[COMPANY_BY_STEM] = {1.04, 0},
-	[COMPANY_BY_NOTES] = {1.65, 0},
-	[COMPANY_BY_BARE_MENTION] = {0.71, 0},
-	[COMPANY_BY_SUBSET] = {0.46, 0},
-	[COMPANY_BY_EDIT] = {0.71, 0},
+	[FIRST_MISSING] = {-1.56, 0},
+	[FIRST_OTHER_FORM] = {-2.83, 0},
+	[FIRST_DIFFERENT] = {-4.41, 0},
+	[COMPANY_BY_NAME_AND_DOMAIN] = {2.72, 0},
+	[COMPANY_BY_DOMAIN] = {1.58, 0},
+	[COMPANY_BY_NAME] = {1.14, 0},
+	[COMPANY_BY_STEM] = {1.00, 0},
+	[COMPANY_BY_NOTES] = {1.56, 0},
+	[COMPANY_BY_BARE_MENTION] = {0.73, 0},
+	[COMPANY_BY_SUBSET] = {0.50, 0},
+	[COMPANY_BY_EDIT] = {0.75, 0},
 	[COMPANY_BY_INITIALS] = {0.20, 0},
-	[COMPANY_UNKNOWN] = {-1.34, 0},
-	[COMPANY_DIFFERENT_DOMAIN] = {-3.68, 0},
-	[COMPANY_DIFFERENT] = {-4.41, 0},
-	[LOCAL_SAME] = {1.58, 0},
-	[LOCAL_FIRST_LAST] = {1.33, 0},
-	[LOCAL_INITIAL_LAST] = {1.06, 0},
-	[LOCAL_LAST] = {-2.22, 0},
-	[LOCAL_FIRST] = {-1.32, 0},
-	[LOCAL_NOTHING] = {-1.33, 0},
-	[LOCAL_NEAR_DOMAIN] = {4.73, 0},
+	[COMPANY_UNKNOWN] = {-1.11, 0},
+	[COMPANY_DIFFERENT_DOMAIN] = {-3.56, 0},
+	[COMPANY_DIFFERENT] = {-4.27, 0},
+	[LOCAL_SAME] = {1.60, 0},
+	[LOCAL_FIRST_LAST] = {1.37, 0},
+	[LOCAL_INITIAL_LAST] = {1.02, 0},
+	[LOCAL_LAST] = {-2.25, 0},
+	[LOCAL_FIRST] = {-1.30, 0},
+	[LOCAL_NOTHING] = {-1.31, 0},
+	[LOCAL_NEAR_DOMAIN] = {4.80, 0},
 	[LOCAL_NEAR] = {-0.56, 0},
-	[PHONE_SAME] = {4.51, 0},
+	[PHONE_SAME] = {4.53, 0},
 	[PHONE_SHARED] = {3.00, 0},
-	[PHONE_DIFFERENT] = {-1.14, 0},
-	[PLACE_FITS] = {0.41, 0},
-	[PLACE_ELSEWHERE] = {-2.07, 0},
+	[PHONE_DIFFERENT] = {-1.19, 0},
+	[PLACE_FITS] = {0.43, 0},
+	[PLACE_ELSEWHERE] = {-2.18, 0},
 	[CONTACT_WEEK] = {1.20, 0},
 	[CONTACT_FORTNIGHT] = {0.80, 0},
 	[CONTACT_MONTH] = {0.20, 0},
 	[CONTACT_LONG_AGO] = {-0.40, 0},
 	[CONTACT_AFTER] = {-0.70, 0},
-	[BOTH_NAMES_AGREE] = {-1.65, 0},
-	[BOTH_NAMES_EXACT] = {-2.98, 0},
-	[LOCAL_REPEATS_NAME] = {-2.31, 0},
-	[NAME_INCOMPLETE_COMPANY_AGREES] = {0, 0},
-	[LAST_IN_LOCAL] = {3.17, 0},
-	[FROM_COMPANY_TO_FREEMAIL] = {0.62, 0},
+	[BOTH_NAMES_AGREE] = {-1.67, 0},
+	[BOTH_NAMES_EXACT] = {-2.86, 0},
+	[NAMES_AND_COMPANY_AGREE] = {0.69, 0},
+	[LOCAL_REPEATS_NAME] = {-2.30, 0},
+	[NAME_INCOMPLETE_COMPANY_AGREES] = {-0.06, 0},
+	[LAST_IN_LOCAL] = {3.13, 0},
+	[FROM_COMPANY_TO_FREEMAIL] = {0.63, 0},
 	[FAMILY] = {-2.00, -2.50},
-	[SENDER_FREEMAIL] = {-0.35, 0},
-	[SENDER_DISPOSABLE] = {-2.64, 0},
+	[SENDER_FREEMAIL] = {-0.38, 0},
+	[SENDER_DISPOSABLE] = {-2.60, 0},
 };
 
 /* Rarer than this says no more: the lists and the counts are too small to tell. */
@@ -320,6 +322,9 @@ static void note_overlaps(struct evidence *evidence, const struct person *attend
 	const struct name_evidence *names, enum evidence_level company)
 {
 	bool agrees = company < COMPANY_UNKNOWN;
+
+	if (company <= COMPANY_BY_NOTES && evidence_has(evidence, BOTH_NAMES_AGREE))
+		evidence_note(evidence, NAMES_AND_COMPANY_AGREE);
 
 	if (!agrees
 		&& (evidence_has(evidence, LOCAL_FIRST_LAST) || evidence_has(evidence, LOCAL_INITIAL_LAST)

@@ -70,6 +70,7 @@ enum evidence_level {
 	/* Where kinds overlap: a weight beside the kinds' own. */
 	BOTH_NAMES_AGREE,
 	BOTH_NAMES_EXACT,
+	NAMES_AND_COMPANY_AGREE,
 	LOCAL_REPEATS_NAME, /* and the company is not known or another */
 	NAME_INCOMPLETE_COMPANY_AGREES,
 	LAST_IN_LOCAL,            /* the name's last part is missing or an initial, the address spells it */

@@ -121,19 +121,29 @@ static uint8_t *composed(const char *text, size_t *length)
 	return u8_normalize(UNINORM_NFC, (const uint8_t *)text, *length, NULL, length);
 }
 
+/* Omicron and upsilon together are u. */
+static bool is_greek_u(ucs4_t before, ucs4_t character)
+{
+	return (before == 0x3BF || before == 0x39F)
+	       && (character == 0x3C5 || character == 0x3CD || character == 0x3A5 || character == 0x38E);
+}
+
 size_t fold(const char *text, char *into, size_t room)
 {
 	struct sink sink = {.into = into, .room = room};
 	size_t length;
 	uint8_t *own = composed(text, &length);
 	const uint8_t *at = own ? own : (const uint8_t *)text, *end = at + length;
-	ucs4_t character;
+	ucs4_t character, before = 0;
 
 	while (at < end) {
 		int taken = u8_mbtouc(&character, at, (size_t)(end - at));
 
+		if (is_greek_u(before, character))
+			character = 'u';
 		if (!put_character(&sink, character == 0xFFFD ? ' ' : character))
 			break;
+		before = character;
 		at += taken;
 	}
 	free(own);

@@ -35,20 +35,41 @@ static uint64_t front(const struct name_word *word, size_t letters)
 	return hash64(word->text, word->length < letters ? word->length : letters);
 }
 
+/* Letters of which several stand for one sound. */
+static size_t sound_of_many(const char *text, size_t length, char *sound)
+{
+	static const struct {
+		const char *letters;
+		char sound;
+	} many[] = {{"sch", 's'}, {"tsch", 's'}, {"sh", 's'}, {"ch", 'k'}, {"ck", 'k'}, {"ph", 'f'}, {"th", 't'}};
+
+	for (size_t i = 0; i < COUNT(many); i++) {
+		size_t letters = strlen(many[i].letters);
+
+		if (length >= letters && memcmp(text, many[i].letters, letters) == 0) {
+			*sound = many[i].sound;
+			return letters;
+		}
+	}
+	return 0;
+}
+
 /* How it sounds, roughly and in most languages: the consonants, the like ones as one. For finding, not for weighing. */
 static uint64_t sound(const struct name_word *word)
 {
-	static const char classes[] = "apktafk-aaklnnapkrstaffsas"; /* a to z */
+	static const char sounds[] = "apktafk-aaklnnapkrstaffsas"; /* of a to z */
 	char code[8];
 	size_t length = 0;
 
-	for (size_t i = 0; i < word->length && length < sizeof code; i++) {
+	for (size_t i = 0; i < word->length && length < sizeof code;) {
 		unsigned char c = (unsigned char)word->text[i];
-		char class = c >= 'a' && c <= 'z' ? classes[c - 'a'] : (char)c;
+		char here = c >= 'a' && c <= 'z' ? sounds[c - 'a'] : (char)c;
+		size_t letters = sound_of_many(word->text + i, word->length - i, &here);
 
-		if (class == '-' || (class == 'a' && length > 0) || (length > 0 && code[length - 1] == class))
+		i += letters > 0 ? letters : 1;
+		if (here == '-' || (here == 'a' && length > 0) || (length > 0 && code[length - 1] == here))
 			continue;
-		code[length++] = class;
+		code[length++] = here;
 	}
 	return hash64(code, length);
 }

@@ -15,8 +15,9 @@ enum {
 };
 
 struct known_name {
-	int use;            /* NAME_ bits; 0: on no list */
-	double first, last; /* share of the people of the US census of 1990 so called; 0: not among them */
+	int use; /* NAME_ bits; 0: on no list */
+	double first,
+		last; /* share of the people so called, by the US census of 1990 or a country's rank; 0: not known */
 };
 
 struct known_name name_known(uint64_t name);

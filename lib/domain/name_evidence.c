@@ -189,9 +189,9 @@ static double share_of(const struct name_word *value, bool last, const struct po
 	for (size_t i = 0; i < population->count; i++)
 		if (population->names[i].name == value->hash)
 			count = last ? population->names[i].last : population->names[i].first;
-	/* The lead that is compared is one of them, whether it was counted yet or not. */
-	if (population->leads > 0 && count < 1)
-		count = 1;
+	/* The lead that is compared is one of them; how many others are called so is the question. */
+	if (count > 0)
+		count--;
 	share = ((double)count + people * share) / ((double)population->leads + people);
 	return share < 1 ? share : 1;
 }

@@ -10,6 +10,7 @@
 #include <idn2.h>
 #include <inttypes.h>
 #include <math.h>
+#include <stdbool.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -126,12 +127,16 @@ static void census_last(struct table *table, char **cells)
 	add_name(table, cells[0], NAME_LAST, 0, strtod(cells[1], NULL) / 100);
 }
 
+/* Of a country there are ranks alone. The commonest is about one in a hundred there, and a tenth of that where people
+ * of many countries meet. */
 static void by_country(struct table *table, char **cells)
 {
-	int use = strcmp(cells[1], "last") == 0 ? NAME_LAST : given(cells[2][0]);
+	bool last = strcmp(cells[1], "last") == 0;
+	double rank = strtod(cells[3], NULL), share = rank >= 1 ? 0.001 / rank : 0;
+	int use = last ? NAME_LAST : given(cells[2][0]);
 
-	add_name(table, cells[4], use, 0, 0);
-	add_name(table, cells[5], use, 0, 0);
+	add_name(table, cells[4], use, last ? 0 : share, last ? share : 0);
+	add_name(table, cells[5], use, last ? 0 : share, last ? share : 0);
 }
 
 static void by_locale(struct table *table, char **cells)
@@ -231,7 +236,7 @@ static void sort(struct table *table)
 	qsort(table->rows, table->count, sizeof *table->rows, order);
 }
 
-/* Rows that differ in nothing but what is added up become one. */
+/* One row for each name: of shares the largest, because a name may be common in one country alone. */
 static void merge_names(struct table *table)
 {
 	size_t to = 0;
@@ -245,8 +250,8 @@ static void merge_names(struct table *table)
 			continue;
 		}
 		into->use |= row->use;
-		into->first += row->first;
-		into->last += row->last;
+		into->first = row->first > into->first ? row->first : into->first;
+		into->last = row->last > into->last ? row->last : into->last;
 	}
 	table->count = to + 1;
 }
@@ -325,7 +330,7 @@ static void print_suffixes(void)
 	struct table table = {0};
 
 	read_lines(&table, "public_suffix_list.dat", false, suffix);
-	merge_names(&table); /* one domain may be a rule and a wildcard: their bits add up */
+	merge_names(&table); /* one domain may be a rule and a wildcard: their bits meet */
 	puts("static const struct suffix_row suffixes[] = {");
 	for (size_t i = 0; i < table.count; i++)
 		printf("\t{UINT64_C(0x%016" PRIx64 "), %d},\n", table.rows[i].key, table.rows[i].use);
