@@ -197,6 +197,13 @@ static int by_key(const void *a, const void *b)
 	return (x->lead > y->lead) - (x->lead < y->lead);
 }
 
+/* Leads may have no key at all. */
+static void sort_index(struct index *index)
+{
+	if (index->count > 1)
+		qsort(index->at, index->count, sizeof *index->at, by_key);
+}
+
 /* The first of the entries with this key, and how many there are. */
 static size_t entries_of(const struct index *index, uint64_t workspace, uint64_t key, const struct entry **first)
 {
@@ -488,11 +495,9 @@ static void index_leads(struct desk *desk)
 		progress(desk, "reading leads", i, desk->leads.count);
 	}
 	arena_end(&scratch);
-	if (desk->leads.count > 0) {
-		qsort(desk->keys.at, desk->keys.count, sizeof *desk->keys.at, by_key);
-		qsort(desk->names.at, desk->names.count, sizeof *desk->names.at, by_key);
-		qsort(desk->all.at, desk->all.count, sizeof *desk->all.at, by_key);
-	}
+	sort_index(&desk->keys);
+	sort_index(&desk->names);
+	sort_index(&desk->all);
 }
 
 static bool answer(struct desk *desk, const char *path, struct fail *f)

@@ -6,7 +6,9 @@
 #include "base/text.h"
 
 #include <math.h>
+#include <stdint.h>
 #include <string.h>
+#include <unistr.h>
 
 enum side { NOTHING, FOR, AGAINST, MISSING };
 
@@ -68,16 +70,27 @@ static const struct words {
 
 enum { VALUE_BYTES = 60, SENTENCE_BYTES = 1500 };
 
-/* As typed, but short and without what a terminal would obey. */
+/* As typed, but short, whole UTF-8, and without what a terminal would obey. */
 static void add_value(struct text *text, const char *value)
 {
-	size_t length = strlen(value);
+	const uint8_t *at = (const uint8_t *)value, *end = at + strlen(value);
 
-	if (length > VALUE_BYTES)
-		for (length = VALUE_BYTES; length > 0 && ((unsigned char)value[length] & 0xC0) == 0x80; length--)
-			;
-	for (size_t i = 0; i < length; i++)
-		text_add_bytes(text, (unsigned char)value[i] < ' ' || value[i] == 0x7F ? " " : &value[i], 1);
+	for (const uint8_t *last = at + VALUE_BYTES; at < end;) {
+		ucs4_t character;
+		int length = u8_mbtoucr(&character, at, (size_t)(end - at));
+
+		if (length < 0)
+			length = 1, character = '?';
+		if (at + length > last)
+			return;
+		if (character < ' ' || (character >= 0x7F && character < 0xA0))
+			text_add_string(text, " ");
+		else if (character == '?')
+			text_add_string(text, "?");
+		else
+			text_add_bytes(text, (const char *)at, (size_t)length);
+		at += length;
+	}
 }
 
 /* Folded names are small; people write them with capitals. */

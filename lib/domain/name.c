@@ -393,9 +393,9 @@ struct name name_from_columns(struct arena *arena, const char *first, const char
 		const struct name_part *f = part_of(arena, &given, 0, given.count);
 		const struct name_part *l = part_of(arena, &family, 0, family.count);
 
-		name.columns = true;
 		add_reading(&name, f, l);
 		add_reading(&name, l, f);
+		name.columns = name.count > 0; /* signs alone may be left of no letter */
 	} else if (given.count + family.count > 0) {
 		add_splits(arena, &name, given.count > 0 ? &given : &family);
 	}

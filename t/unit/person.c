@@ -99,6 +99,11 @@ static void columns_are_read(void)
 		ok(has_reading(&name, rows[i].read_first, rows[i].read_last), rows[i].what);
 	}
 	ok(name_from_columns(&arena, NULL, NULL).count == 0, "empty columns are no name");
+	for (size_t i = 0; i < COUNT(rows); i++) {
+		struct name name = name_from_columns(&arena, rows[i].first, rows[i].last);
+
+		ok(!name.columns || name.count == 2, "columns are two readings");
+	}
 }
 
 /* --- Companies */
