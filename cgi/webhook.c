@@ -7,6 +7,7 @@
 #include "work/queued.h"
 #include "work/senders.h"
 #include "world/http_server.h"
+#include "world/residency.h"
 
 #include <string.h>
 
@@ -98,6 +99,7 @@ static void match_uncertain(const struct request *request, const struct delivery
 
 	if (!match_likely_of(request->db, delivery->workspace_id, delivery->uncertain, &likely, &trouble))
 		log_line(LOG_WARN, trouble.code, "attendees are matched later: %s", trouble.detail);
+	residency_forget_tables();
 }
 
 static bool receive(struct request *request, struct reply *reply, struct fail *f)

@@ -8,7 +8,7 @@ use List::Util qw(max sum);
 use Turnout;
 
 my $total    = $ENV{TURNOUT_SOAK} // 3000;
-my @programs = qw(webhook bookings funnel health worker);
+my @programs = qw(webhook bookings funnel review health worker);
 my $most_kib = 8 * 1024;
 my $slack_kib = 384;   # what fills up once: libraries' tables, the allocator's odd page
 
@@ -49,6 +49,8 @@ my @requests = (
     sub ($n) { $t->get("$api/funnel?from=2026-01-01&campaign=201") },
     sub ($n) { $t->get("$api/funnel?basis=cohort&from=x") },
     sub ($n) { $t->get("$api/funnel", token => "wrong$n") },
+    sub ($n) { $t->get("$api/unmatched?limit=20") },
+    sub ($n) { $t->request('POST', "$api/unmatched/none$n/link", body => '{"lead_id":"x"}') },
     sub ($n) { $t->get('/healthz') },
     sub ($n) { $t->get('/api/cal/health') },
     sub ($n) { $t->get('/metrics') },

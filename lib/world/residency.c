@@ -18,24 +18,42 @@ void residency_open(void)
 	mallopt(M_TRIM_THRESHOLD, LIMIT_BYTES);
 }
 
-/* Only what can be executed and not written: such pages are as they are in the file. */
-static int forget_object(struct dl_phdr_info *object, size_t size, void *context)
+/* Only of parts that are not written: such pages are as they are in the file. */
+static void forget_parts(const struct dl_phdr_info *object, ElfW(Word) flags)
 {
 	const uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
 
-	(void)size, (void)context;
 	for (int i = 0; i < object->dlpi_phnum; i++) {
 		const ElfW(Phdr) *part = &object->dlpi_phdr[i];
 		uintptr_t from = object->dlpi_addr + part->p_vaddr, end = from + part->p_memsz;
 
 		from &= ~(page - 1);
-		if (part->p_type == PT_LOAD && (part->p_flags & (PF_X | PF_W)) == PF_X)
+		if (part->p_type == PT_LOAD && (part->p_flags & (PF_X | PF_W)) == flags)
 			(void)madvise((void *)from, end - from, MADV_DONTNEED);
 	}
+}
+
+static int forget_code(struct dl_phdr_info *object, size_t size, void *context)
+{
+	(void)size, (void)context;
+	forget_parts(object, PF_X);
 	return 0;
+}
+
+/* The first object is the program itself. */
+static int forget_tables(struct dl_phdr_info *object, size_t size, void *context)
+{
+	(void)size, (void)context;
+	forget_parts(object, 0);
+	return 1;
 }
 
 void residency_forget_code(void)
 {
-	(void)dl_iterate_phdr(forget_object, NULL);
+	(void)dl_iterate_phdr(forget_code, NULL);
+}
+
+void residency_forget_tables(void)
+{
+	(void)dl_iterate_phdr(forget_tables, NULL);
 }

@@ -10,4 +10,8 @@ void residency_open(void);
  * 20 libraries. */
 void residency_forget_code(void);
 
+/* Gives back what was read of the program's own constant tables. The lists of names and companies are 2 MB, of which
+ * every search reads some other pages. */
+void residency_forget_tables(void);
+
 #endif
