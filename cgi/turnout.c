@@ -59,6 +59,8 @@ static const struct {
 	{"events retry", events_retry, "[ID] --workspace N", "apply failed and dead events now", NULL},
 	{"events replay", events_replay, "--workspace N [--booking UID]",
 		"rebuild bookings from their stored events and tell what differed", NULL},
+	{"match stored", match_stored, "--workspace N --bookings FILE",
+		"decide over a file of bookings among the stored leads, and say how long that takes; nothing is changed", NULL},
 	{"match", match_files, "--leads FILE --bookings FILE --out FILE",
 		"say which lead each booking is, over CSV files, with the code that decides in the product", NULL},
 	{"settings", settings_table, "", "list the settings that the environment may hold", NULL},

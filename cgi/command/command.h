@@ -31,7 +31,7 @@ command import_leads, import_campaigns;
 void import_leads_columns(void), import_campaigns_columns(void);
 command funnel_table, verify;
 command link_print;
-command match_files;
+command match_files, match_stored;
 command leads_rekey, leads_drop;
 command unmatched_list, unmatched_link, unmatched_dismiss, unmatched_unlink;
 command events_list, events_show, events_retry, events_replay;
