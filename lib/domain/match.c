@@ -65,18 +65,24 @@ static bool same_mailbox(const struct person *a, const struct person *b)
 	       && strcmp(a->address.mailbox_key, b->address.mailbox_key) == 0;
 }
 
+static bool same_job(const struct person *a, const struct person *b)
+{
+	return (a->phone_count == 0 || b->phone_count == 0) && a->title.length > 0 && a->title.hash == b->title.hash;
+}
+
 /* People of one name in one company are told apart by their numbers and by what they do; without either they may be
- * two, and the reviewer sees both. */
+ * two, and the reviewer sees both. Names come last: every pair is asked, and comparing names costs most. */
 static bool same_person(const struct person *a, const struct person *b)
 {
+	bool mailbox = same_mailbox(a, b), phone = evidence_same_phone(a, b), job = same_job(a, b);
+
+	if (!mailbox && !phone && !(job && same_company(a, b)))
+		return false;
 	switch (names_compare(&a->name, &b->name)) {
 	case NAMES_SAME:
-		if (same_mailbox(a, b) || evidence_same_phone(a, b))
-			return true;
-		return (a->phone_count == 0 || b->phone_count == 0) && a->title.length > 0
-		       && a->title.hash == b->title.hash && same_company(a, b);
+		return true;
 	case NAMES_COMPATIBLE:
-		return same_mailbox(a, b) && !a->address.shared;
+		return mailbox && !a->address.shared;
 	default:
 		return false;
 	}
