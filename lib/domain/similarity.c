@@ -1,8 +1,5 @@
-/* similarity - how far two short strings are apart, in keystrokes or in Winkler's measure for names. */
+/* similarity - how far two short strings are apart, in keystrokes. */
 #include "domain/similarity.h"
-
-#include <stdbool.h>
-#include <string.h>
 
 static size_t shorter(size_t a, size_t b)
 {
@@ -56,38 +53,4 @@ int edit_distance(const char *a, size_t a_length, const char *b, size_t b_length
 		row = spare;
 	}
 	return above[b_length] <= most ? above[b_length] : most + 1;
-}
-
-double jaro_winkler(const char *a, size_t a_length, const char *b, size_t b_length)
-{
-	bool taken_a[SIMILARITY_BYTES] = {false}, taken_b[SIMILARITY_BYTES] = {false};
-	size_t window, same = 0, prefix = 0;
-	double moved = 0, jaro;
-
-	a_length = shorter(a_length, SIMILARITY_BYTES);
-	b_length = shorter(b_length, SIMILARITY_BYTES);
-	window = (a_length > b_length ? a_length : b_length) / 2;
-	window -= window > 0;
-	for (size_t i = 0; i < a_length; i++)
-		for (size_t j = i > window ? i - window : 0; j < b_length && j <= i + window; j++)
-			if (!taken_b[j] && a[i] == b[j]) {
-				taken_a[i] = taken_b[j] = true;
-				same++;
-				break;
-			}
-	if (same == 0)
-		return a_length == 0 && b_length == 0;
-	for (size_t i = 0, j = 0; i < a_length; i++) {
-		if (!taken_a[i])
-			continue;
-		while (!taken_b[j])
-			j++;
-		moved += a[i] != b[j++];
-	}
-	jaro = ((double)same / (double)a_length + (double)same / (double)b_length
-		       + ((double)same - moved / 2) / (double)same)
-	       / 3;
-	while (prefix < 4 && prefix < a_length && prefix < b_length && a[prefix] == b[prefix])
-		prefix++;
-	return jaro + (double)prefix * 0.1 * (1 - jaro);
 }

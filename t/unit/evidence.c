@@ -241,10 +241,6 @@ static void distances_are_right(void)
 			&& edit_distance(rows[i].b, strlen(rows[i].b), rows[i].a, strlen(rows[i].a), 3)
 				   == rows[i].distance;
 	ok(holds, "edit distance, up to its limit, either way round");
-	ok(fabs(jaro_winkler("martha", 6, "marhta", 6) - 0.9611) < 1e-4
-			&& fabs(jaro_winkler("dixon", 5, "dicksonx", 8) - 0.8133) < 1e-4,
-		"Winkler's own examples");
-	ok(jaro_winkler("", 0, "", 0) == 1 && jaro_winkler("a", 1, "b", 1) == 0, "and his limits");
 }
 
 static void leads_are_found_by_keys(void)
