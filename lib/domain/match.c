@@ -136,7 +136,7 @@ static void weigh(struct rows *rows)
 		const struct match_candidate *row = &q->candidates[i];
 		struct circumstances about = {.phone_shared = phone_is_shared(rows, i),
 			.contacted = row->contacted,
-			.contact_age_s = (q->booked_at.us - row->contacted_at.us) / 1000000};
+			.contact_age_s = row->contacted ? (q->booked_at.us - row->contacted_at.us) / 1000000 : 0};
 
 		rows->evidence[i] = evidence_weigh(q->attendee, row->person, &about, &q->population);
 	}
