@@ -61,19 +61,41 @@ BEGIN
              WHERE c.workspace_id = p_workspace AND (r).booked_at >= begins AND (r).booked_at < ends
                AND (p_campaign IS NULL OR (r).campaign_id = p_campaign)
              UNION ALL
-            SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1
-              FROM (VALUES (p_from, begins), (ends, p_until)) AS v (f, u)
-              JOIN standings s ON s.workspace_id = p_workspace AND s.booked_at >= f AND s.booked_at < u
-             WHERE p_campaign IS NULL OR s.campaign_id = p_campaign) t
+            SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1 FROM standings s
+             WHERE s.workspace_id = p_workspace AND s.booked_at >= p_from AND s.booked_at < begins
+               AND (p_campaign IS NULL OR s.campaign_id = p_campaign)
+             UNION ALL
+            SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1 FROM standings s
+             WHERE s.workspace_id = p_workspace AND s.booked_at >= ends AND s.booked_at < p_until
+               AND (p_campaign IS NULL OR s.campaign_id = p_campaign)) t
      GROUP BY 1, 2, 3;
+END
+$$;
+
+-- Leads whose bookings stood otherwise at the moment, and those with news that are not folded: all whose items are not those stored.
+-- Null when they are so many that looking at everybody is the shorter way.
+CREATE OR REPLACE FUNCTION leads_otherwise(p_workspace bigint, p_as_of timestamptz) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    leads text[];
+BEGIN
+    IF p_as_of IS NULL THEN
+        RETURN unfolded_leads(p_workspace);
+    END IF;
+    SELECT array_agg(lead) INTO leads
+      FROM (SELECT lead_id FROM standings WHERE workspace_id = p_workspace AND known_from > p_as_of AND lead_id IS NOT NULL
+             UNION
+            SELECT lead_id FROM past_standings WHERE workspace_id = p_workspace AND known_until > p_as_of AND lead_id IS NOT NULL
+             UNION
+            SELECT unnest(unfolded_leads(p_workspace))) AS l (lead);
+    RETURN CASE WHEN cardinality(leads) > 50000 THEN NULL ELSE coalesce(leads, '{}') END;
 END
 $$;
 
 -- The items that count in the window, added up by key (campaign, event type, or none) and, when asked for, by day in the zone.
 -- Whole days of the workspace come from the counts: items of these days whose next lies behind the window. The rest comes from the
 -- items: those at the ends of the window, and those whose next lies on the day in which the window ends. Leads with news that are
--- not folded are taken out as they were and put in as they are. A day in another zone is nothing that is kept: then all comes
--- from items; so it does with a campaign where the counts are by event type, and as of a moment.
+-- not folded are taken out as they were and put in as they are; as of a moment those whose bookings stood otherwise, too. A day in
+-- another zone is nothing that is kept: then all comes from items; so it does with a campaign where the counts are by event type.
 CREATE OR REPLACE FUNCTION funnel_tally(p_workspace bigint, p_kind text, p_key text, p_daily boolean, p_zone text, p_campaign text,
     p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
 RETURNS TABLE (key text, day date, sent bigint, delivered bigint, replied bigint, interested bigint, booked bigint, showed bigint)
@@ -81,16 +103,18 @@ LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
     zone   text := zone_of_counts(p_workspace);
-    counted text := CASE p_kind WHEN 'activity' THEN CASE p_key WHEN 'event_type' THEN 'activity_type' ELSE 'activity' END ELSE p_kind END;
+    -- There are fewer event types than campaigns, so without either they are the shorter way.
+    counted text := CASE WHEN p_kind = 'activity' AND p_key <> 'campaign' AND (p_key = 'event_type' OR p_campaign IS NULL) THEN 'activity_type'
+                         ELSE p_kind END;
     kinds  text[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
-    kept   boolean := p_as_of IS NULL AND (NOT p_daily OR p_zone = zone)
+    leads  text[] := leads_otherwise(p_workspace, p_as_of);
+    kept   boolean := leads IS NOT NULL AND (NOT p_daily OR p_zone = zone)
                   AND (counted IN ('activity', 'cohort') OR p_campaign IS NULL) AND NOT (p_kind = 'cohort' AND p_key = 'event_type');
     first_day  date := day_from(p_from, zone);
     end_day    date := (p_until AT TIME ZONE zone)::date;
     next_first date := day_from(p_until, zone);
     begins timestamptz := first_day::timestamp AT TIME ZONE zone;
     ends   timestamptz := end_day::timestamp AT TIME ZONE zone;
-    leads  text[] := CASE WHEN p_as_of IS NULL THEN unfolded_leads(p_workspace) END;
 BEGIN
     IF first_day > end_day OR NOT kept THEN
         begins := p_until;
@@ -113,15 +137,19 @@ BEGIN
          WHERE p_campaign IS NULL OR c.key = p_campaign
          GROUP BY 1, 2;
     END IF;
-    IF p_as_of IS NULL AND (NOT kept OR p_from < begins OR ends < p_until OR (isfinite(p_until) AND next_first > end_day)) THEN
+    IF leads IS NOT NULL AND (NOT kept OR p_from < begins OR ends < p_until OR (isfinite(p_until) AND next_first > end_day)) THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
                CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
                sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
                sum(i.booked)::bigint, sum(i.showed)::bigint
-          FROM (SELECT i.* FROM (VALUES (p_from, begins), (ends, p_until)) AS v (f, u)
-                  JOIN funnel_items i ON i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= f AND i.at < u
-                                     AND (i.next_at IS NULL OR i.next_at >= p_until)
+          FROM (SELECT i.* FROM funnel_items i
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= p_from AND i.at < begins
+                   AND (i.next_at IS NULL OR i.next_at >= p_until)
+                 UNION ALL
+                SELECT i.* FROM funnel_items i
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= ends AND i.at < p_until
+                   AND (i.next_at IS NULL OR i.next_at >= p_until)
                  UNION ALL
                 SELECT i.* FROM funnel_items i
                  WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= begins AND i.at < ends
@@ -140,7 +168,7 @@ BEGIN
            AND (i.next_at IS NULL OR i.next_at >= p_until) AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
          GROUP BY 1, 2;
     END IF;
-    IF p_as_of IS NOT NULL OR leads <> '{}' THEN
+    IF leads IS NULL OR leads <> '{}' THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
                CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
@@ -154,37 +182,51 @@ BEGIN
 END
 $$;
 
--- The daily counts of campaigns. A day belongs to the window in which it begins in the zone. They name no event type.
-CREATE OR REPLACE FUNCTION campaign_tally(p_workspace bigint, p_daily boolean, p_zone text, p_campaign text,
+-- The row of the report in which something is shown.
+CREATE OR REPLACE FUNCTION funnel_key(p_group text, p_campaign text, p_event_type text, p_day date) RETURNS text LANGUAGE sql STABLE AS $$
+    SELECT CASE p_group WHEN 'campaign' THEN nullif(p_campaign, '') WHEN 'event_type' THEN nullif(p_event_type, '')
+                        WHEN 'day' THEN p_day::text ELSE date_trunc(p_group, p_day::timestamp)::date::text END
+$$;
+
+-- The daily counts of campaigns, by the row of the report. A day belongs to the window in which it begins in the zone. They name no
+-- event type. What came back may come back later than it was sent, so delivered is what is left, but not below 0, of each campaign.
+DROP FUNCTION IF EXISTS campaign_tally(bigint, boolean, text, text, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION campaign_tally(p_workspace bigint, p_group text, p_zone text, p_campaign text,
     p_from timestamptz, p_until timestamptz)
-RETURNS TABLE (campaign_id text, day date, sent bigint, bounced bigint, replied bigint, interested bigint)
+RETURNS TABLE (key text, sent bigint, delivered bigint, replied bigint, interested bigint)
 LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 DECLARE
     first_day date := day_from(p_from, p_zone);
     end_day   date := day_from(p_until, p_zone);
+    by_months boolean := p_group IN ('campaign', 'event_type');
+    first_month date := CASE WHEN by_months THEN least(month_from(first_day), end_day) ELSE end_day END;
+    end_month   date := CASE WHEN by_months THEN greatest(date_trunc('month', end_day::timestamp)::date, first_month) ELSE end_day END;
 BEGIN
+    IF p_group = 'day' THEN   -- a campaign has one row a day
+        RETURN QUERY
+        SELECT d.day::text, sum(d.sent)::bigint, sum(greatest(d.sent - d.bounced, 0))::bigint, sum(d.replied)::bigint, sum(d.interested)::bigint
+          FROM campaign_days d
+         WHERE d.workspace_id = p_workspace AND d.day >= first_day AND d.day < end_day AND (p_campaign IS NULL OR d.campaign_id = p_campaign)
+         GROUP BY d.day;
+        RETURN;
+    END IF;
     RETURN QUERY
-    SELECT c.campaign_id, CASE WHEN p_daily THEN c.day END,
-           sum(c.sent)::bigint, sum(c.bounced)::bigint, sum(c.replied)::bigint, sum(c.interested)::bigint
-      FROM (SELECT d.campaign_id, d.day, d.sent, d.bounced, d.replied, d.interested
-              FROM (SELECT s.first, s.until FROM months_and_days(first_day, end_day) s WHERE NOT p_daily AND NOT s.monthly
-                     UNION ALL SELECT first_day, end_day WHERE p_daily) s
-              JOIN campaigns k ON k.workspace_id = p_workspace
-              JOIN campaign_days d ON d.workspace_id = p_workspace AND d.campaign_id = k.campaign_id AND d.day >= s.first AND d.day < s.until
-             UNION ALL
-            SELECT m.campaign_id, m.month, m.sent, m.bounced, m.replied, m.interested
-              FROM (SELECT s.first, s.until FROM months_and_days(first_day, end_day) s WHERE NOT p_daily AND s.monthly) s
-              JOIN campaign_months m ON m.workspace_id = p_workspace AND m.month >= s.first AND m.month < s.until) c
-     WHERE p_campaign IS NULL OR c.campaign_id = p_campaign
-     GROUP BY 1, 2;
+    SELECT c.key, sum(c.sent)::bigint, sum(greatest(c.sent - c.bounced, 0))::bigint, sum(c.replied)::bigint, sum(c.interested)::bigint
+      FROM (SELECT funnel_key(p_group, x.campaign_id, '', x.day) AS key, sum(x.sent) AS sent, sum(x.bounced) AS bounced,
+                   sum(x.replied) AS replied, sum(x.interested) AS interested
+              FROM (SELECT d.campaign_id, d.day, d.sent, d.bounced, d.replied, d.interested FROM campaign_days d
+                     WHERE d.workspace_id = p_workspace AND d.day >= first_day AND d.day < first_month
+                     UNION ALL
+                    SELECT m.campaign_id, m.month, m.sent, m.bounced, m.replied, m.interested FROM campaign_months m
+                     WHERE m.workspace_id = p_workspace AND m.month >= first_month AND m.month < end_month
+                     UNION ALL
+                    SELECT d.campaign_id, d.day, d.sent, d.bounced, d.replied, d.interested FROM campaign_days d
+                     WHERE d.workspace_id = p_workspace AND d.day >= end_month AND d.day < end_day) x
+             WHERE p_campaign IS NULL OR x.campaign_id = p_campaign
+             GROUP BY x.campaign_id, 1) c
+     GROUP BY 1;
 END
-$$;
-
--- The row of the report in which something is shown.
-CREATE OR REPLACE FUNCTION funnel_key(p_group text, p_campaign text, p_event_type text, p_day date) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT CASE p_group WHEN 'campaign' THEN nullif(p_campaign, '') WHEN 'event_type' THEN nullif(p_event_type, '')
-                        WHEN 'day' THEN p_day::text ELSE date_trunc(p_group, p_day::timestamp)::date::text END
 $$;
 
 -- The funnel: one row per key, and the total. p_group: campaign, event_type, day, week, month.
@@ -213,12 +255,9 @@ BEGIN
         SELECT nullif(t.key, ''), true, false, t.sent, t.delivered, t.replied, t.interested, t.booked, t.showed
           FROM funnel_tally(p_workspace, 'cohort', 'campaign', false, zone, NULL, begins, ends, as_of) t
          WHERE kind = 'distinct' AND p_group = 'campaign'
-         UNION ALL   -- what came back may come back later than it was sent
-        SELECT c.key, true, true, c.sent, greatest(c.sent - c.bounced, 0), c.replied, c.interested, 0, 0
-          FROM (SELECT funnel_key(p_group, t.campaign_id, '', t.day) AS key, sum(t.sent)::bigint AS sent, sum(t.bounced)::bigint AS bounced,
-                       sum(t.replied)::bigint AS replied, sum(t.interested)::bigint AS interested
-                  FROM campaign_tally(p_workspace, daily, zone, p_campaign, begins, ends) t
-                 WHERE NOT p_cohort GROUP BY t.campaign_id, 1) c
+         UNION ALL
+        SELECT c.key, true, true, c.sent, c.delivered, c.replied, c.interested, 0, 0
+          FROM campaign_tally(p_workspace, p_group, zone, p_campaign, begins, ends) c WHERE NOT p_cohort
          UNION ALL
         SELECT k.campaign_id, true, false, 0, 0, 0, 0, 0, 0 FROM campaigns k
          WHERE k.workspace_id = p_workspace AND p_group = 'campaign' AND (p_campaign IS NULL OR k.campaign_id = p_campaign)

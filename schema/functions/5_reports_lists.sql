@@ -1,14 +1,50 @@
 -- Lists behind the numbers, page by page: rows of bookings, leads and days behind a number of the funnel.
 
--- Newest first, behind the row p_after_*. Planned anew each time: a filter that is null is no filter then, and a part that cannot
--- hold anything is left out. Only rows of the page are looked up elsewhere.
+-- The rows of one page, newest first, behind the row p_after_*. Planned anew each time, so that a filter that is null is no filter.
+-- Now and before each bring a page in the order of their index, and of both the newest are taken.
+CREATE OR REPLACE FUNCTION standings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
+    p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
+RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_custom_plan AS $$
+BEGIN
+    RETURN QUERY
+    SELECT * FROM (
+            (SELECT s.* FROM standings s
+              WHERE s.workspace_id = p_workspace AND (p_as_of IS NULL OR s.known_from <= p_as_of)
+                AND (NOT p_matched_only OR s.lead_id IS NOT NULL)
+                AND (p_campaign IS NULL OR s.campaign_id = p_campaign)
+                AND (p_status IS NULL OR s.status = p_status)
+                AND (p_showed IS NULL OR coalesce(s.showed::text, 'unknown') = p_showed)
+                AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
+                AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+                AND (p_after_at IS NULL OR (s.booked_at, s.uid, s.email_key) < (p_after_at, p_after_uid, p_after_email_key))
+              ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC LIMIT p_limit)
+             UNION ALL
+            (SELECT s.workspace_id, s.email_key, s.uid, s.booked_at, s.starts_at, s.status, s.showed, s.attendance_source, s.event_type,
+                    s.chain, s.rescheduled_from, s.lead_id, s.campaign_id, s.known_from
+               FROM past_standings s
+              WHERE s.workspace_id = p_workspace AND s.known_from <= p_as_of AND p_as_of < s.known_until
+                AND (NOT p_matched_only OR s.lead_id IS NOT NULL)
+                AND (p_campaign IS NULL OR s.campaign_id = p_campaign)
+                AND (p_status IS NULL OR s.status = p_status)
+                AND (p_showed IS NULL OR coalesce(s.showed::text, 'unknown') = p_showed)
+                AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
+                AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+                AND (p_after_at IS NULL OR (s.booked_at, s.uid, s.email_key) < (p_after_at, p_after_uid, p_after_email_key))
+              ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC LIMIT p_limit)
+           ) t
+     ORDER BY t.booked_at DESC, t.uid DESC, t.email_key DESC LIMIT p_limit;
+END
+$$;
+
+-- With all that is said of each. Only what is on the page is looked up elsewhere.
 CREATE OR REPLACE FUNCTION bookings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
     p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
 RETURNS TABLE (uid text, email_key text, booked_at timestamptz, starts_at timestamptz, status text, event_type text, chain text,
     rescheduled_from text, showed boolean, attendance_source text, attendee_name text, attendee_email text, lead_id text,
     lead_email text, match_method text, match_probability double precision, campaign_id text, campaign_name text, counted boolean)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -20,15 +56,8 @@ BEGIN
                SELECT FROM standings_at(p_workspace, p_as_of) later
                 WHERE later.lead_id = s.lead_id AND later.status = 'accepted'
                   AND later.booked_at >= s.booked_at AND (later.booked_at, later.uid, later.email_key) > (s.booked_at, s.uid, s.email_key))
-      FROM (SELECT i.* FROM standings_at(p_workspace, p_as_of) i
-             WHERE (NOT p_matched_only OR i.lead_id IS NOT NULL)
-               AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
-               AND (p_status IS NULL OR i.status = p_status)
-               AND (p_showed IS NULL OR coalesce(i.showed::text, 'unknown') = p_showed)
-               AND (p_from IS NULL OR i.booked_at >= p_from) AND (p_until IS NULL OR i.booked_at < p_until)
-               AND (p_email_key IS NULL OR i.email_key = p_email_key OR i.lead_id = ANY (p_leads))
-               AND (p_after_at IS NULL OR (i.booked_at, i.uid, i.email_key) < (p_after_at, p_after_uid, p_after_email_key))
-             ORDER BY i.booked_at DESC, i.uid DESC, i.email_key DESC LIMIT p_limit) s
+      FROM standings_page(p_workspace, p_matched_only, p_campaign, p_status, p_showed, p_from, p_until, p_email_key, p_leads, p_as_of,
+                          p_after_at, p_after_uid, p_after_email_key, p_limit) s
       LEFT JOIN attendees a ON a.workspace_id = p_workspace AND a.uid = s.uid AND a.email_key = s.email_key
       LEFT JOIN leads l ON l.workspace_id = p_workspace AND l.lead_id = s.lead_id
       LEFT JOIN campaigns k ON k.workspace_id = p_workspace AND k.campaign_id = s.campaign_id
@@ -89,14 +118,14 @@ DECLARE
     begins timestamptz := coalesce(window_bound(p_from, zone, false), '-infinity');
     ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
     as_of  timestamptz := window_bound(p_as_of, zone, true);
-    leads  text[] := CASE WHEN p_as_of IS NULL THEN unfolded_leads(p_workspace) END;
+    leads  text[] := leads_otherwise(p_workspace, as_of);
     kinds  text[] := CASE WHEN NOT p_cohort THEN '{activity}'::text[]
                           WHEN p_campaign IS NOT NULL OR (p_group = 'campaign' AND NOT p_whole) THEN '{cohort,both}' ELSE '{distinct,both}' END;
 BEGIN
     RETURN QUERY
     WITH item AS (
         SELECT i.lead_id, i.at, i.campaign_id, i.event_type
-          FROM unnest(CASE WHEN as_of IS NULL THEN kinds END) k
+          FROM unnest(CASE WHEN leads IS NOT NULL THEN kinds END) k
          CROSS JOIN LATERAL (
                SELECT * FROM funnel_items f
                 WHERE f.workspace_id = p_workspace AND f.kind = k AND f.at >= begins AND f.at < ends
@@ -110,7 +139,7 @@ BEGIN
          UNION ALL
         SELECT f.lead_id, f.at, f.campaign_id, f.event_type
           FROM items_of(p_workspace, leads, as_of, NOT p_cohort) f
-         WHERE f.kind = ANY (kinds) AND f.at >= begins AND f.at < ends
+         WHERE leads IS DISTINCT FROM '{}' AND f.kind = ANY (kinds) AND f.at >= begins AND f.at < ends
            AND (f.next_at IS NULL OR f.next_at >= ends) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
            AND (p_whole OR funnel_key(p_group, f.campaign_id, f.event_type, (f.at AT TIME ZONE zone)::date) IS NOT DISTINCT FROM p_key)
            AND CASE p_stage WHEN 'sent' THEN f.sent WHEN 'delivered' THEN f.delivered WHEN 'replied' THEN f.replied
