@@ -85,19 +85,12 @@ static void put_head(struct request *request, int status, const char *type, cons
 		reason(status), type, cache, headers);
 }
 
-static const char *etag_of(struct request *request, const json_t *body)
+static const char *etag_of(struct request *request, const char *text, size_t length)
 {
 	unsigned char sum[DIGEST_BYTES];
 	char hex[2 * DIGEST_BYTES + 1];
-	AUTO(json_t) lasting = json_copy((json_t *)(uintptr_t)body);
-	char *text;
 
-	json_object_del(lasting, "timestamp");
-	text = json_dumps(lasting, JSON_FORMAT);
-	if (!text)
-		return "";
-	digest((struct bytes){(unsigned char *)text, strlen(text)}, sum);
-	free(text);
+	digest((struct bytes){(const unsigned char *)text, length}, sum);
 	hex_from_bytes(sum, 16, hex);
 	return arena_print(request->arena, "\"%s\"", hex);
 }
@@ -112,23 +105,36 @@ static bool client_has(const struct request *request, const char *etag)
 
 static void send_json(struct request *request, const struct reply *reply)
 {
-	const char *cache = "no-store", *headers = "";
-	char *text;
+	char *text = json_dumps(reply->json, JSON_FORMAT);
 
-	if (reply->has_etag) {
-		const char *etag = etag_of(request, reply->json);
-
-		cache = "private, no-cache";
-		headers = arena_print(request->arena, "ETag: %s\r\n", etag);
-		if (client_has(request, etag)) {
-			put_head(request, 304, "application/json", cache, headers);
-			return;
-		}
-	}
-	text = json_dumps(reply->json, JSON_FORMAT);
-	put_head(request, reply->status, "application/json", cache, headers);
+	put_head(request, reply->status, "application/json", "no-store", "");
 	put(request, text ? text : "");
 	put(request, "\n");
+	free(text);
+}
+
+/* Written out once: without the timestamp, which is added behind the rest when it is known what the tag is. */
+static void send_report(struct request *request, const struct reply *reply)
+{
+	const char *now = arena_string(request->arena, json_string_value(json_object_get(reply->json, "timestamp")));
+	const char *etag, *headers;
+	char *text;
+	size_t length;
+
+	json_object_del(reply->json, "timestamp");
+	text = json_dumps(reply->json, JSON_FORMAT);
+	if (!text)
+		return;
+	length = strlen(text);
+	etag = etag_of(request, text, length);
+	headers = arena_print(request->arena, "ETag: %s\r\n", etag);
+	if (client_has(request, etag)) {
+		put_head(request, 304, "application/json", "private, no-cache", headers);
+	} else {
+		put_head(request, reply->status, "application/json", "private, no-cache", headers);
+		FCGX_PutStr(text, (int)length - 1, request->fcgi.out);
+		put(request, arena_print(request->arena, ",\"timestamp\":\"%s\"}\n", now));
+	}
 	free(text);
 }
 
@@ -183,6 +189,8 @@ void reply_send(struct request *request, struct reply *reply, const struct fail 
 			FCGX_Free(&request->fcgi, 1);
 	} else if (f->kind != FAIL_NONE) {
 		send_problem(request, reply, f);
+	} else if (reply->has_etag) {
+		send_report(request, reply);
 	} else {
 		send_json(request, reply);
 	}

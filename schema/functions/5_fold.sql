@@ -84,15 +84,16 @@ CREATE OR REPLACE FUNCTION zone_of_counts(p_workspace bigint) RETURNS text LANGU
       FROM workspaces WHERE workspace_id = p_workspace
 $$;
 
--- What changed of the rows, by day and month.
+-- What changed of the rows, by day and month; once for its campaign, once for all.
 CREATE OR REPLACE FUNCTION fold_rows(p_workspace bigint, p_zone text, p_taken standing_changes[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO row_counts AS c (workspace_id, monthly, day, campaign_id, matched, status, showed, rows)
-    SELECT p_workspace, m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, coalesce((r).campaign_id, ''),
+    SELECT p_workspace, m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, k.campaign,
            (r).matched, (r).status, coalesce((r).showed::text, 'unknown'), sum(n)
       FROM (SELECT (t).now AS r, 1 AS n FROM unnest(p_taken) t WHERE ((t).now).status IS NOT NULL
              UNION ALL SELECT (t).was, -1 FROM unnest(p_taken) t WHERE ((t).was).status IS NOT NULL) d
      CROSS JOIN LATERAL (SELECT (r).booked_at AT TIME ZONE p_zone AS local) l
+      JOIN LATERAL (VALUES (''), ((r).campaign_id)) AS k (campaign) ON k.campaign IS NOT NULL
      CROSS JOIN (VALUES (true), (false)) AS u (m)
      GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(n) <> 0
      ORDER BY 1, 2, 3, 4, 5, 6, 7

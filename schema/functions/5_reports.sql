@@ -54,7 +54,7 @@ BEGIN
       FROM (SELECT c.matched, c.status, c.showed, c.rows
               FROM months_and_days(first_day, end_day) s
               JOIN row_counts c ON c.workspace_id = p_workspace AND c.monthly = s.monthly AND c.day >= s.first AND c.day < s.until
-             WHERE p_campaign IS NULL OR c.campaign_id = p_campaign
+             WHERE c.campaign_id = coalesce(p_campaign, '')
              UNION ALL
             SELECT (r).matched, (r).status, coalesce((r).showed::text, 'unknown'), n
               FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.now, 1), (c.was, -1)) AS v (r, n)

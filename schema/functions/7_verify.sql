@@ -20,17 +20,19 @@ LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
         SELECT monthly, day, campaign_id, matched, status, showed, sum(rows) AS rows
           FROM (SELECT monthly, day, campaign_id, matched, status, showed, rows FROM row_counts WHERE workspace_id = p_workspace
                  UNION ALL
-                SELECT m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, coalesce((r).campaign_id, ''), (r).matched,
+                SELECT m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, k.campaign, (r).matched,
                        (r).status, coalesce((r).showed::text, 'unknown'), n
                   FROM standing_changes c CROSS JOIN zone CROSS JOIN LATERAL (VALUES (c.now, 1), (c.was, -1)) AS v (r, n)
                  CROSS JOIN LATERAL (SELECT (r).booked_at AT TIME ZONE zone AS local) l CROSS JOIN (VALUES (true), (false)) AS u (m)
+                  JOIN LATERAL (VALUES (''), ((r).campaign_id)) AS k (campaign) ON k.campaign IS NOT NULL
                  WHERE c.workspace_id = p_workspace AND (r).status IS NOT NULL) t
          GROUP BY 1, 2, 3, 4, 5, 6 HAVING sum(rows) <> 0
     ), rows_again AS (
-        SELECT m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, coalesce(campaign_id, ''), lead_id IS NOT NULL,
+        SELECT m, CASE WHEN m THEN date_trunc('month', local)::date ELSE local::date END, k.campaign, lead_id IS NOT NULL,
                status, coalesce(showed::text, 'unknown'), count(*)::numeric
           FROM standings CROSS JOIN zone CROSS JOIN LATERAL (SELECT booked_at AT TIME ZONE zone AS local) l
          CROSS JOIN (VALUES (true), (false)) AS u (m)
+          JOIN LATERAL (VALUES (''), (campaign_id)) AS k (campaign) ON k.campaign IS NOT NULL
          WHERE workspace_id = p_workspace GROUP BY 1, 2, 3, 4, 5, 6
     ), items_kept AS (
         SELECT lead_id, kind, at, next_at, campaign_id, event_type, sent::int, delivered::int, replied::int, interested::int, booked::int, showed::int

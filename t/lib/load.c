@@ -1,6 +1,6 @@
 /* load - sends prepared HTTP requests over many connections and tells how long the answers took; for t/bench.
  *
- *   load PORT FILE CONNECTIONS SECONDS
+ *   load PORT FILE CONNECTIONS MILLISECONDS
  *
  * FILE holds requests, each a line with its length and then its bytes. They are sent in order, each once, then from the
  * beginning again when the file says so (first line "again"). One line of JSON comes out. */
@@ -56,6 +56,18 @@ static _Noreturn void die(const char *what)
 	exit(1);
 }
 
+static int64_t number_from(const char *text)
+{
+	char *end;
+	int64_t number;
+
+	errno = 0;
+	number = strtoll(text, &end, 10);
+	if (end == text || errno || number < 0)
+		die("a number was expected");
+	return number;
+}
+
 static void read_requests(const char *name)
 {
 	FILE *in = fopen(name, "r");
@@ -66,12 +78,13 @@ static void read_requests(const char *name)
 		die(name);
 	while (fgets(line, sizeof line, in)) {
 		char *bytes;
-		size_t length = strtoul(line, NULL, 10);
+		size_t length;
 
 		if (strcmp(line, "again\n") == 0) {
 			again = true;
 			continue;
 		}
+		length = (size_t)number_from(line);
 		if (request_count == size) {
 			size = size ? 2 * size : 1024;
 			requests = realloc(requests, size * sizeof *requests);
@@ -150,10 +163,11 @@ static bool take(struct connection *c, const char *bytes, size_t length)
 			return false;
 		c->in_body = true;
 		said = strcasestr(c->head, "\r\nContent-Length:");
-		c->left = said && said < end ? strtoll(said + 17, NULL, 10) : -1;
-		n = (size_t)(end + 4 - c->head);
-		length = c->head_length - n;
-		bytes = c->head + n;
+		c->left = said && said < end ? number_from(said + 17) : -1;
+		/* What belongs to the body: all that was read behind the head. */
+		n = (size_t)(end + 4 - c->head) - (c->head_length - n);
+		bytes += n;
+		length -= n;
 		memset(c->tail, 0, TAIL);
 	}
 	if (c->left >= 0) {
@@ -200,22 +214,22 @@ static double at_share(double share)
 
 int main(int argc, char **argv)
 {
-	int count = argc == 5 ? atoi(argv[3]) : 0, busy = 0;
+	int count = argc == 5 ? (int)number_from(argv[3]) : 0, busy = 0;
 	struct connection *connections = calloc((size_t)count + 1, sizeof *connections);
 	struct pollfd *fds = calloc((size_t)count + 1, sizeof *fds);
 	int64_t begun, until;
 	double seconds;
 
 	if (!count || !connections || !fds)
-		return fprintf(stderr, "usage: load PORT FILE CONNECTIONS SECONDS\n"), 2;
-	port = atoi(argv[1]);
+		return fprintf(stderr, "usage: load PORT FILE CONNECTIONS MILLISECONDS\n"), 2;
+	port = (int)number_from(argv[1]);
 	read_requests(argv[2]);
 	for (int i = 0; i < count; i++) {
 		connections[i].socket = -1;
 		open_connection(&connections[i]);
 	}
 	begun = clock_us();
-	until = begun + (int64_t)(strtod(argv[4], NULL) * 1000000);
+	until = begun + number_from(argv[4]) * 1000;
 	for (int i = 0; i < count; i++)
 		send_next(&connections[i]);
 	do {
