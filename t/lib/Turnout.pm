@@ -264,7 +264,7 @@ sub log_lines ($t, $program) {
 }
 
 # Returns what the code returns as soon as that is true; a test that waits too long dies, and says for what.
-sub wait_until ($t, $what, $code, $seconds = 30) {
+sub wait_until ($t, $what, $code, $seconds = 120) {
     my $deadline = time + $seconds;
     while (1) {
         my $done = $code->();
