@@ -10,7 +10,7 @@ my $t = Turnout->start;
 
 # Each rule has a workspace of its own; all are made before the first delivery, so that every process knows them.
 my %w = map { $_ => $t->workspace(name => $_, timezone => /days/ ? 'Europe/Berlin' : 'UTC') }
-    qw(once uncounted show credit over empty wilson days cohort filter delivered silent late many law unmatched);
+    qw(once uncounted show credit over empty wilson days cohort filter delivered silent late many law unmatched behind);
 my $alone = bless { %$t, workspace => $t->said('workspace', 'add', '--name', 'without a connection') }, 'Turnout';
 
 sub leads ($of, @rows) { $of->import_csv(leads => leads_csv(map { { campaign_id => 'c1', first_contacted_at => '2026-01-01T08:00:00Z', %$_ } } @rows)) }
@@ -301,6 +301,36 @@ subtest 'the sources say how they are' => sub {
     my $without = $alone->funnel;
     is $without->{http}, 200, 'a workspace without a connection has its funnel all the same';
     is $without->{data}{calcom}{state}, 'unavailable', 'marked as incomplete';
+};
+
+subtest 'rows other than campaigns, and what is behind a number' => sub {
+    my $w = $w{behind};
+    campaign_days($w, 'c1,One,2026-01-31,10,1,2,1', 'c1,One,2026-02-01,20,0,0,0');
+    leads($w, map { { email => "$_\@lead.test", lead_id => $_ } } qw(ann bob eve));
+    books($w, 'one',   'ann@lead.test', '2026-01-31T08:00:00Z', type => 'intro');
+    books($w, 'two',   'ann@lead.test', '2026-02-01T08:00:00Z', type => 'demo');
+    books($w, 'three', 'bob@lead.test', '2026-02-01T09:00:00Z', type => 'intro');
+    my $rows = sub ($query) { return { map { ($_->{key} // 'none' => "$_->{sent} $_->{booked}") } @{ $w->funnel($w, $query)->{rows} } } };
+    is_deeply $rows->('group_by=day'), { '2026-01-31' => '10 0', '2026-02-01' => '20 2' }, 'by day: a lead counts on the day of its last booking';
+    is_deeply $rows->('group_by=day&to=2026-01-31'), { '2026-01-31' => '10 1' }, 'which is the last one in the window';
+    is_deeply $rows->('group_by=week'), { '2026-01-26' => '30 2' }, 'by week, from Monday on';
+    is_deeply $rows->('group_by=month'), { '2026-01-01' => '10 0', '2026-02-01' => '20 2' }, 'by month';
+    is_deeply $rows->('group_by=event_type'), { none => '30 0', demo => '0 1', intro => '0 1' }, 'by event type, of which e-mails have none';
+    my $behind = sub ($query) { $w->funnel($w, "explain=1&$query") };
+    my $leads = $behind->('stage=booked&group_by=event_type&key=demo');
+    is $leads->{number}, 1, 'a number';
+    is_deeply $leads->{leads}, [ { lead_id => 'ann', lead_email => 'ann@lead.test', at => '2026-02-01T08:00:00Z', campaign_id => 'c1', event_type => 'demo', booking_uid => 'two' } ],
+        'and its lead, with the booking by which it counts';
+    my $days = $behind->('stage=delivered&key=c1');
+    is $days->{number}, 29, 'a number of a campaign';
+    is_deeply [ map { [ @$_{qw(day counts)} ] } @{ $days->{days} } ], [ [ '2026-02-01', 20 ], [ '2026-01-31', 9 ] ], 'and its days';
+    is_deeply $behind->('stage=booked&no_key=1')->{leads}, [], 'nobody is behind a 0';
+    is $behind->('stage=booked&limit=1')->{leads}[0]{lead_id}, 'bob', 'the newest comes first';
+    for my $bad ('explain=1', 'explain=1&stage=won', 'explain=1&stage=booked&limit=0', 'explain=1&stage=booked&after=x', 'group_by=year', 'group_by=day%00', 'as_of=now',
+        'explain=1&stage=sent&after=' . ($behind->('stage=booked&limit=1')->{next} // die))
+    {
+        is $w->funnel($w, $bad)->{http}, 400, "?$bad is refused";
+    }
 };
 
 subtest 'the report equals the recount' => sub {

@@ -199,7 +199,7 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     first_day date := day_from(p_from, p_zone);
     end_day   date := day_from(p_until, p_zone);
-    by_months boolean := p_group IN ('campaign', 'event_type');
+    by_months boolean := p_group IN ('campaign', 'event_type', 'month');
     first_month date := CASE WHEN by_months THEN least(month_from(first_day), end_day) ELSE end_day END;
     end_month   date := CASE WHEN by_months THEN greatest(date_trunc('month', end_day::timestamp)::date, first_month) ELSE end_day END;
 BEGIN
