@@ -44,6 +44,8 @@ DECLARE
     end_day   date := (p_until AT TIME ZONE zone)::date;
     begins timestamptz := first_day::timestamp AT TIME ZONE zone;
     ends   timestamptz := end_day::timestamp AT TIME ZONE zone;
+    first_month date := least(month_from(first_day), end_day);
+    end_month   date := greatest(date_trunc('month', end_day::timestamp)::date, first_month);
 BEGIN
     IF first_day > end_day THEN   -- within one day
         begins := p_until;
@@ -51,10 +53,17 @@ BEGIN
     END IF;
     RETURN QUERY
     SELECT matched, status, showed, sum(rows)::bigint
-      FROM (SELECT c.matched, c.status, c.showed, c.rows
-              FROM months_and_days(first_day, end_day) s
-              JOIN row_counts c ON c.workspace_id = p_workspace AND c.monthly = s.monthly AND c.day >= s.first AND c.day < s.until
-             WHERE c.campaign_id = coalesce(p_campaign, '')
+      FROM (SELECT c.matched, c.status, c.showed, c.rows FROM row_counts c
+             WHERE c.workspace_id = p_workspace AND NOT c.monthly AND c.campaign_id = coalesce(p_campaign, '')
+               AND c.day >= first_day AND c.day < first_month
+             UNION ALL
+            SELECT c.matched, c.status, c.showed, c.rows FROM row_counts c
+             WHERE c.workspace_id = p_workspace AND c.monthly AND c.campaign_id = coalesce(p_campaign, '')
+               AND c.day >= first_month AND c.day < end_month
+             UNION ALL
+            SELECT c.matched, c.status, c.showed, c.rows FROM row_counts c
+             WHERE c.workspace_id = p_workspace AND NOT c.monthly AND c.campaign_id = coalesce(p_campaign, '')
+               AND c.day >= end_month AND c.day < end_day
              UNION ALL
             SELECT (r).matched, (r).status, coalesce((r).showed::text, 'unknown'), n
               FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.now, 1), (c.was, -1)) AS v (r, n)

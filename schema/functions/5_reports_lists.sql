@@ -72,26 +72,38 @@ LANGUAGE sql STABLE AS $$
      WHERE workspace_id = p_workspace AND mailbox_key = p_mailbox_key AND email_key = p_email_key
 $$;
 
+-- As row_tally, but counted from rows: of one address, or as of a moment.
+CREATE OR REPLACE FUNCTION row_recount(p_workspace bigint, p_campaign text, p_from timestamptz, p_until timestamptz, p_email_key text,
+    p_leads text[], p_as_of timestamptz)
+RETURNS TABLE (matched boolean, status text, showed text, rows bigint)
+LANGUAGE plpgsql STABLE ROWS 20 SET plan_cache_mode = force_custom_plan AS $$
+#variable_conflict use_column
+BEGIN
+    RETURN QUERY
+    SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), count(*)
+      FROM standings_at(p_workspace, p_as_of) s
+     WHERE (p_campaign IS NULL OR s.campaign_id = p_campaign)
+       AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
+       AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+     GROUP BY 1, 2, 3;
+END
+$$;
+
 -- The whole filtered set, added up. `unmatched` counts what the filter on leads hides. Of one address, or as of a moment, there are
 -- no counts, so rows are counted.
 CREATE OR REPLACE FUNCTION bookings_summary(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz)
 RETURNS TABLE (total_bookings bigint, booked bigint, total_shows bigint, total_no_shows bigint, pending_meetings bigint, unmatched bigint)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
     WITH counted AS (
-        SELECT t.matched, t.status, t.showed, t.rows
-          FROM row_tally(p_workspace, coalesce(p_from, '-infinity'), coalesce(p_until, 'infinity'), p_campaign) t
+        SELECT t.* FROM row_tally(p_workspace, coalesce(p_from, '-infinity'), coalesce(p_until, 'infinity'), p_campaign) t
          WHERE p_email_key IS NULL AND p_as_of IS NULL
          UNION ALL
-        SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), 1
-          FROM standings_at(p_workspace, p_as_of) s
-         WHERE (p_email_key IS NOT NULL OR p_as_of IS NOT NULL)
-           AND (p_campaign IS NULL OR s.campaign_id = p_campaign)
-           AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
-           AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+        SELECT t.* FROM row_recount(p_workspace, p_campaign, p_from, p_until, p_email_key, p_leads, p_as_of) t
+         WHERE p_email_key IS NOT NULL OR p_as_of IS NOT NULL
     ), chosen AS (
         SELECT c.*, c.matched OR NOT p_matched_only AS listed FROM counted c
          WHERE (p_status IS NULL OR c.status = p_status) AND (p_showed IS NULL OR c.showed = p_showed)
