@@ -191,6 +191,10 @@ $missed->import_csv(leads => leads_csv(lead('kate', 'Ulrike', 'Sommer', 'Tin Wor
 is matches($missed, 'found'), 'kate likely_person', 'an index of another version is made anew by the next import';
 is $missed->value("SELECT leads FROM lead_indexes WHERE workspace_id = $missed->{workspace}"), 301, 'of all leads';
 
+$t->sql("DELETE FROM lead_keys WHERE workspace_id = $missed->{workspace} AND lead_id = 'crowd-7'; DELETE FROM leads WHERE workspace_id = $missed->{workspace} AND lead_id IN ('crowd-7', 'crowd-8')");
+$missed->import_csv(leads => leads_csv(@crowd));
+is_deeply $state->($missed), do { $missed->said('leads', 'rekey', '--workspace', $missed->{workspace}); $state->($missed) }, 'and so is one from which leads were removed by hand';
+
 # --- The search uses nothing but indexes
 
 my $plan = join "\n", map { $_->[0] } do {

@@ -86,14 +86,11 @@ bool lead_index_note(struct db *db, int64_t workspace, int64_t version, int64_t 
 	return db_run(db, QUERY_lead_index_note, f, PARAMS(as_i64(workspace), as_i64(version), as_i64(more))) != NULL;
 }
 
-bool lead_index_version(struct db *db, int64_t workspace, int64_t *version, struct fail *f)
+bool lead_index_is_whole(struct db *db, int64_t workspace, int64_t version, bool *whole, struct fail *f)
 {
-	const struct rows *rows = db_run(db, QUERY_lead_index_version, f, PARAMS(as_i64(workspace)));
+	const struct rows *rows = db_run(db, QUERY_lead_index_is_whole, f, PARAMS(as_i64(workspace), as_i64(version)));
 
-	*version = 0;
-	return rows
-	       && (rows->count == 0
-		       || row_into(rows, 0, &(const struct column){"version", read_i64, 0}, 1, version, f));
+	return rows && row_into(rows, 0, &(const struct column){"whole", read_bool, 0}, 1, whole, f);
 }
 
 bool lead_index_empty(struct db *db, int64_t workspace, struct fail *f)

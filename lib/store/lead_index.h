@@ -42,8 +42,8 @@ bool lead_index_flush(struct db *, int64_t workspace, struct fail *) MUST_CHECK;
 /* The leads have changed, and there are so many more of them. */
 bool lead_index_note(struct db *, int64_t workspace, int64_t version, int64_t more, struct fail *) MUST_CHECK;
 
-/* *version 0: there is no index. */
-bool lead_index_version(struct db *, int64_t workspace, int64_t *version, struct fail *) MUST_CHECK;
+/* Whether it is of this version and of all leads that are stored. */
+bool lead_index_is_whole(struct db *, int64_t workspace, int64_t version, bool *whole, struct fail *) MUST_CHECK;
 bool lead_index_empty(struct db *, int64_t workspace, struct fail *) MUST_CHECK;
 
 /* keys: JSON array of the lead's keys; names: of [name, as first, as last]. FAIL_ABSENT when there is no such lead. */

@@ -95,14 +95,14 @@ static bool index_all(struct indexing *x, reader *next, struct fail *f)
 }
 
 /* Keys of another version would never be found, or never be removed: all leads of the workspace are indexed again. */
-static bool index_stored_unless_current(struct indexing *x, struct fail *f)
+static bool index_stored_unless_whole(struct indexing *x, struct fail *f)
 {
 	struct indexing stored = *x;
-	int64_t version;
+	bool whole;
 
-	if (!lead_index_version(x->db, x->workspace, &version, f))
+	if (!lead_index_is_whole(x->db, x->workspace, LEAD_KEYS_VERSION, &whole, f))
 		return false;
-	return version == LEAD_KEYS_VERSION
+	return whole
 	       || (lead_index_empty(x->db, x->workspace, f) && index_all(&stored, lead_index_stored, f)
 		       && lead_index_note(x->db, x->workspace, LEAD_KEYS_VERSION, stored.made, f));
 }
@@ -111,7 +111,7 @@ bool index_arrived(struct db *db, int64_t workspace, index_progress *progress, v
 {
 	struct indexing x = {.db = db, .workspace = workspace, .progress = progress, .context = context};
 
-	return lead_index_begin(db, f) && index_stored_unless_current(&x, f) && index_all(&x, lead_index_arrivals, f)
+	return lead_index_begin(db, f) && index_stored_unless_whole(&x, f) && index_all(&x, lead_index_arrivals, f)
 	       && (x.done == 0 || lead_index_note(db, workspace, LEAD_KEYS_VERSION, x.made, f));
 }
 
