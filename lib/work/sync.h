@@ -1,0 +1,70 @@
+/* sync - one round with one source: reads what is new there, feeds it in, and notes how it went. */
+#ifndef WORK_SYNC_H
+#define WORK_SYNC_H
+
+#include "base/fail.h"
+#include "base/instant.h"
+#include "base/json.h"
+#include "base/scope.h"
+#include "base/secret.h"
+#include "store/sources.h"
+
+#include <signal.h>
+#include <stdint.h>
+
+struct arena;
+struct db;
+struct http_client;
+struct settings;
+
+/* Told after each page; the terminal shows it. */
+struct sync_news {
+	const char *phase;   /* "bookings", "leads" ... */
+	int64_t done, total; /* total -1: not known */
+	int64_t seen, applied, corrected;
+};
+
+struct sync {
+	struct arena *arena; /* of the round; pages use one of their own, see sync_page */
+	struct db *db;
+	const struct secret_key *key;
+	const struct settings *settings;
+	struct http_client *http;
+	const struct source *source;
+	const char *api_key;  /* open */
+	struct instant since; /* somebody asked for all changes from then on; us 0: from the mark */
+	json_t *mark;         /* the walks read it and change it; kept by sync_page_done */
+	int64_t seen, applied, corrected;
+	void (*news)(void *context, const struct sync_news *); /* may be NULL */
+	void *context;
+};
+
+/* GETs `path` (behind the source's base, with its query), with these headers, and parses the answer; *json is the
+ * caller's. Counts of several are sent four at a time. What a refusal means is said here, once for all sources, in
+ * words that tell the user what to do: 401 and 403 are FAIL_DENIED "source_denied", 404 FAIL_ABSENT "source_absent",
+ * 429 and 5xx FAIL_LATER, all else, and what is no JSON, FAIL_BUG "source_answer". */
+bool sync_get(struct sync *, const char *path, const char *const *headers, json_t **json, struct fail *) MUST_CHECK;
+bool sync_get_all(struct sync *, const char *const *paths, size_t count, const char *const *headers, json_t **json,
+	struct fail *) MUST_CHECK;
+
+/* A page was read and everything of it is committed: stores the mark and tells the news, and empties the arena of the
+ * round. */
+bool sync_page_done(struct sync *, const char *phase, int64_t done, int64_t total, struct fail *) MUST_CHECK;
+
+/* The walks of each kind of source. True when the round was whole. */
+bool sync_calcom(struct sync *, struct fail *) MUST_CHECK;     /* work/sync_calcom.c */
+bool sync_emailbison(struct sync *, struct fail *) MUST_CHECK; /* work/sync_emailbison.c */
+
+/* A whole round with a connection, whoever asks for it: one at a time per connection (FAIL_CONFLICT "sync_busy" else).
+ * When it fails that is noted with the time of the next try, which backs off. */
+struct sync_order {
+	int64_t workspace_id, connection_id;
+	struct instant since;
+	const volatile sig_atomic_t *stop;
+	void (*news)(void *context, const struct sync_news *);
+	void *context;
+};
+bool sync_round(struct arena *, struct db *, const struct secret_key *, const struct settings *,
+	const struct sync_order *, struct sync_news *result, struct fail *) MUST_CHECK;
+
+#endif
