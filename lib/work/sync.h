@@ -35,6 +35,11 @@ struct sync {
 	struct instant since; /* somebody asked for all changes from then on; us 0: from the mark */
 	json_t *mark;         /* the walks read it and change it; kept by sync_page_done */
 	int64_t seen, applied, corrected;
+	int64_t refused;        /* things that could not be understood: left out, the others go on. */
+	char remark[256];       /* the first of them in words for people, beside an error of the round; "": none */
+	struct instant read_at; /* set by sync_get and sync_get_all: when the (first) answer was true at the latest, by
+				   the source's clock: its Date header, less the seconds that the request took, or our
+				   own clock before the request where the answer has no Date. */
 	void (*news)(void *context, const struct sync_news *); /* may be NULL */
 	void *context;
 };
