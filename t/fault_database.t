@@ -113,9 +113,9 @@ subtest 'all connections are taken' => sub {
     $load->wait_for(200 => 150);
     my (@held, $ours);
     $t->wait_until('the programs have no connection any more', sub {
-        $t->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = 'turnout' AND usename = 'turnout_app'");
+        $t->sql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name LIKE 'turnout %' AND usename = 'turnout_app'");
         while (my $session = session('turnout_app')) { push @held, $session }
-        return !$t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'turnout' AND usename = 'turnout_app'");
+        return !$t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name LIKE 'turnout %' AND usename = 'turnout_app'");
     });
     my $since = time;
     cmp_ok scalar @held, '>', 50, 'the test holds ' . @held . ' sessions';

@@ -93,7 +93,7 @@ subtest 'the worker is killed while it empties the spool' => sub {
 
 subtest 'two workers' => sub {
     $t->part('. "$dir/env"; launch worker2 "$TURNOUT_BIN/worker"');
-    my $holders = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted";
+    my $holders = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND objid = 7487769 AND granted";
     my $load = Load->begin(another());
     $load->wait_for(200 => 50);
     $t->postgres_stop;

@@ -107,7 +107,7 @@ my ($port) = $t->{url} =~ /(\d+)$/;
 my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or die;
 print $socket "GET /api/clients/$w/funnel HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer $token\r\n\r\n";
 my $active = q{SELECT count(*) FROM pg_stat_activity WHERE state = 'active' AND query LIKE '%funnel_rows%' AND pid <> pg_backend_pid()};
-$t->wait_until('the funnel is being counted', sub { $t->value($active) == 1 });
+$t->wait_until('the funnel is being counted', sub { $t->value($active) });
 close $socket;
 my $began = time;
 $t->wait_until('it is not any more', sub { $t->value($active) == 0 });

@@ -111,7 +111,8 @@ sub hold_table ($table) {
     $t->wait_until("$table is held", sub { $t->value("SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'AccessExclusiveLock' AND granted") });
     return sub { print $psql "COMMIT;\n" };
 }
-sub waiting { $t->value("SELECT count(*) FROM pg_stat_activity WHERE usename = 'turnout_app' AND wait_event_type = 'Lock'") }
+# Those of the webhook alone: the worker's jobs may want the table too.
+sub waiting { $t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'turnout webhook' AND wait_event_type = 'Lock'") }
 
 for my $signal (qw(TERM USR1 INT)) {
     subtest "SIG$signal finishes the request in hand" => sub {

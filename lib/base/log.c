@@ -25,6 +25,11 @@ void log_open(const char *name, enum log_level level)
 	most = level;
 }
 
+const char *log_program(void)
+{
+	return program;
+}
+
 void log_request(const char *id)
 {
 	request_id = id;

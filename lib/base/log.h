@@ -9,6 +9,9 @@ enum log_level { LOG_ERROR, LOG_WARN, LOG_INFO, LOG_DEBUG };
 /* `program` is a literal. Lines above `most` are not written. */
 void log_open(const char *program, enum log_level most);
 
+/* As given to log_open; "turnout" before. */
+const char *log_program(void);
+
 /* Lines carry this id until it is set again; NULL: none. Borrowed. */
 void log_request(const char *request_id);
 

@@ -35,12 +35,23 @@ void link_drop(struct link *link)
 	link->pg = NULL;
 }
 
+/* Whoever looks at the sessions of the server sees which program each is of: "turnout webhook"; the command line is
+ * "turnout" alone. */
+static const char *session_name(char name[64])
+{
+	const char *program = log_program();
+
+	snprintf(name, 64, "%s%s", strcmp(program, "turnout") == 0 ? "" : "turnout ", program);
+	return name;
+}
+
 /* gssencmode is off because asking for Kerberos costs memory and a round trip that nobody here needs; the URL may say
  * otherwise. connect_timeout: 2 s is the least that libpq takes. */
 bool link_connect(struct link *link, struct fail *f)
 {
 	static const char *const names[] = {"gssencmode", "connect_timeout", "application_name", "dbname", NULL};
-	const char *const values[] = {"disable", "2", "turnout", link->url, NULL};
+	char name[64];
+	const char *const values[] = {"disable", "2", session_name(name), link->url, NULL};
 	int64_t begin = clock_ms(), end;
 
 	link_drop(link);
