@@ -18,8 +18,14 @@ static const struct {
 	{"workspace add", workspace_add, "--name NAME [--timezone ZONE] [--attendance presume|explicit]",
 		"add a workspace and print its id", NULL},
 	{"workspace list", workspace_list, "", "list the workspaces", NULL},
-	{"connection add", connection_add, "--workspace N [--name NAME] [--secret-file FILE|-] [--unsigned]",
-		"connect a Cal.com account; prints the id of its webhook path, and the secret when one was made", NULL},
+	{"connection add", connection_add,
+		"--workspace N [--kind calcom|emailbison] [--name NAME] [--secret-file FILE|-] [--unsigned]"
+		" [--api-key-file FILE|-] [--api-base URL] [--api-version v1|v2]",
+		"connect an account of Cal.com or EmailBison; prints the id of its webhook path, and the secret when one was "
+		"made",
+		NULL},
+	{"connection api", connection_api, "ID [--api-key-file FILE|-] [--api-base URL] [--api-version v1|v2]",
+		"let a connection be read by its API too, or by another key", NULL},
 	{"connection list", connection_list, "[--workspace N]", "list the connections", NULL},
 	{"connection rotate", connection_rotate, "ID [--secret-file FILE|-] [--finish]",
 		"give a connection a new secret beside the old one; --finish forgets the old one", NULL},
@@ -34,6 +40,10 @@ static const struct {
 	{"leads rekey", leads_rekey, "--workspace N",
 		"make all leads findable again by what they have in common with an attendee: after an upgrade that says so", NULL},
 	{"leads drop", leads_drop, "--workspace N --lead ID", "remove a lead; its bookings stay and are matched anew", NULL},
+	{"sync calcom", sync_calcom_now, "--workspace N [--connection ID] [--since TIME]",
+		"read now what Cal.com's API shows, and tell how it goes", NULL},
+	{"sync emailbison", sync_emailbison_now, "--workspace N [--connection ID] [--since TIME]",
+		"read now what EmailBison's API shows, and tell how it goes", NULL},
 	{"funnel", funnel_table,
 		"--workspace N [--from DAY] [--to DAY] [--campaign ID] [--basis activity|cohort] [--timezone ZONE]"
 		" [--group-by campaign|day|week|month|event_type] [--as-of TIME]",

@@ -30,6 +30,7 @@ BEGIN
         GRANT SELECT ON campaign_months TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON standings, standing_changes, folds, row_counts, funnel_items, funnel_counts TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON match_decisions, match_guesses TO turnout_app;
+        GRANT SELECT, UPDATE ON source_syncs TO turnout_app;
         GRANT SELECT ON lead_keys, lead_names, lead_indexes TO turnout_app;
         -- To hold a lead that is about to be linked, against its removal.
         GRANT UPDATE (changed_at) ON leads TO turnout_app;

@@ -44,7 +44,7 @@ is $exit, 0, 'turnout --help';
 is $err, '', 'is nothing to complain about';
 my @commands = $help =~ /^  turnout ((?:[a-z]+ ?){1,2})(?= |$)/mg;
 s/ $// for @commands;
-for my $name ('migrate', 'workspace add', 'workspace list', 'connection add', 'connection list', 'connection rotate', 'token add', 'token list',
+for my $name ('migrate', 'workspace add', 'workspace list', 'connection add', 'connection api', 'connection list', 'connection rotate', 'token add', 'token list',
     'token revoke', 'import leads', 'import campaigns', 'funnel', 'version')
 {
     ok scalar(grep { $_ eq $name } @commands), "it names $name";
@@ -200,7 +200,7 @@ subtest 'a connection gets its secret' => sub {
     push @secrets, $plain, 'piped secret', 'secret of the environment', 'secret of the older name', $secret, $again, $rotated =~ s/\n//r, $t->{secret};
 
     my $list = $t->said(qw(connection list));
-    like $list, qr/^ *$id +1 +of a file +\w+/m, 'the list shows it';
+    like $list, qr/^ *$id +1 +calcom +of a file +\w+/m, 'the list shows it';
     like $list, qr/^ *$made .*rotated/m, 'one being rotated';
     like $list, qr/^ *$open .*unsigned/m, 'one without a secret';
     unlike $list, qr/\Q$_\E/, 'and no secret' for @secrets;

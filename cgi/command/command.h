@@ -25,11 +25,12 @@ typedef bool command(struct session *, int argc, char **argv, struct fail *);
 /* cgi/command/<subject>.c */
 command migrate;
 command workspace_add, workspace_list;
-command connection_add, connection_list, connection_rotate;
+command connection_add, connection_api, connection_list, connection_rotate;
 command token_add, token_list, token_revoke;
 command import_leads, import_campaigns;
 void import_leads_columns(void), import_campaigns_columns(void);
 command funnel_table, verify;
+command sync_calcom_now, sync_emailbison_now;
 command link_print;
 command match_files, match_stored;
 command leads_rekey, leads_drop;

@@ -79,3 +79,14 @@ const char *query_value(const struct query *query, const char *name)
 			return *query->parameters[i].value ? query->parameters[i].value : NULL;
 	return NULL;
 }
+
+void query_add_escaped(struct text *text, const char *value)
+{
+	static const char unreserved[] = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-._~";
+
+	for (; *value; value++)
+		if (strchr(unreserved, *value))
+			text_add_bytes(text, value, 1);
+		else
+			text_add(text, "%%%02X", (unsigned char)*value);
+}

@@ -8,6 +8,7 @@
 #include <stddef.h>
 
 struct arena;
+struct text;
 
 enum { QUERY_LIMIT = 32 }; /* parameters; the longest list we document has nine */
 
@@ -24,5 +25,9 @@ bool query_parse(struct arena *, const char *text, struct query *, struct fail *
 
 /* NULL when absent or empty: "?from=" asks for nothing. */
 const char *query_value(const struct query *, const char *name);
+
+/* Adds a value as it may stand in a path or behind a question mark: all but the unreserved characters of RFC 3986,
+ * section 2.3, as percent escapes. */
+void query_add_escaped(struct text *, const char *value);
 
 #endif

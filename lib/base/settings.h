@@ -20,6 +20,8 @@ struct settings {
 	int64_t spool_files, spool_megabytes;
 	int64_t presume_minutes;
 	const char *counters_file;
+	const char *calcom_api_key, *calcom_base_url, *emailbison_api_key, *emailbison_base_url;
+	int64_t sync_seconds, source_timeout_seconds;
 };
 
 /* Strings are borrowed from the environment. FAIL_INPUT with a sentence that names the setting. */

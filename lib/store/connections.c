@@ -10,7 +10,9 @@
 static const struct column listed[] = {
 	COLUMN(struct connection, workspace_id, read_i64),
 	COLUMN(struct connection, connection_id, read_i64),
+	COLUMN(struct connection, kind, read_text),
 	COLUMN(struct connection, name, read_text),
+	COLUMN(struct connection, has_api, read_bool),
 	{"unsigned", read_bool, offsetof(struct connection, unsigned_)},
 	COLUMN(struct connection, active, read_bool),
 	COLUMN(struct connection, rotating, read_bool),
@@ -28,19 +30,21 @@ static const struct column receiving[] = {
 
 static const struct column health[] = {
 	COLUMN(struct connection, connection_id, read_i64),
+	COLUMN(struct connection, kind, read_text),
 	COLUMN(struct connection, name, read_text),
+	COLUMN(struct connection, has_api, read_bool),
 	COLUMN(struct connection, last_event_at, read_instant),
 };
 
 static const struct column identity[] = {COLUMN(struct connection, connection_id, read_i64)};
 
-bool connections_put(
-	struct db *db, int64_t workspace, const char *name, struct bytes sealed, int64_t *id, struct fail *f)
+bool connections_put(struct db *db, int64_t workspace, const char *kind, const char *name, struct bytes sealed,
+	int64_t *id, struct fail *f)
 {
 	struct fail trouble = {0};
 	struct connection connection = {0};
 	const struct rows *rows = db_run(db, QUERY_connections_put, &trouble,
-		PARAMS(as_i64(workspace), as_text(name), as_bytes(sealed), as_bool(sealed.length == 0)));
+		PARAMS(as_i64(workspace), as_text(kind), as_text(name), as_bytes(sealed), as_bool(sealed.length == 0)));
 
 	if (!rows && strcmp(db_sqlstate(db), "23503") == 0)
 		return fail(f, FAIL_ABSENT, "workspace_absent",
@@ -51,6 +55,18 @@ bool connections_put(
 		return false;
 	*id = connection.connection_id;
 	return true;
+}
+
+bool connections_find(struct db *db, int64_t id, struct connection *connection, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_connections_find, f, PARAMS(as_i64(id)));
+
+	*connection = (struct connection){0};
+	return rows
+	       && (rows->count == 1
+		       || fail(f, FAIL_ABSENT, "connection_absent",
+			       "there is no connection %lld; see `turnout connection list`", (long long)id))
+	       && row_into(rows, 0, listed, COUNT(listed), connection, f);
 }
 
 /* SQL NULL stands for all. */

@@ -19,13 +19,13 @@ struct settings;
 
 /* Told after each page; the terminal shows it. */
 struct sync_news {
-	const char *phase;   /* "bookings", "leads" ... */
+	const char *phase;   /* "bookings", "leads" ...; "" before the first page */
 	int64_t done, total; /* total -1: not known */
-	int64_t seen, applied, corrected;
+	int64_t seen, applied, corrected, refused;
 };
 
 struct sync {
-	struct arena *arena; /* of the round; pages use one of their own, see sync_page */
+	struct arena *arena; /* of the page: emptied by sync_page_done */
 	struct db *db;
 	const struct secret_key *key;
 	const struct settings *settings;
@@ -44,28 +44,18 @@ struct sync {
 	void *context;
 };
 
-/* GETs `path` (behind the source's base, with its query), with these headers, and parses the answer; *json is the
- * caller's. Counts of several are sent four at a time. What a refusal means is said here, once for all sources, in
- * words that tell the user what to do: 401 and 403 are FAIL_DENIED "source_denied", 404 FAIL_ABSENT "source_absent",
- * 429 and 5xx FAIL_LATER, all else, and what is no JSON, FAIL_BUG "source_answer". */
-bool sync_get(struct sync *, const char *path, const char *const *headers, json_t **json, struct fail *) MUST_CHECK;
-bool sync_get_all(struct sync *, const char *const *paths, size_t count, const char *const *headers, json_t **json,
-	struct fail *) MUST_CHECK;
-
-/* A page was read and everything of it is committed: stores the mark and tells the news, and empties the arena of the
- * round. */
+/* A page was read and everything of it is committed: stores the mark and tells the news, and empties the arena, so that
+ * a long walk takes no more memory than a page. */
 bool sync_page_done(struct sync *, const char *phase, int64_t done, int64_t total, struct fail *) MUST_CHECK;
 
-/* The walks of each kind of source. True when the round was whole. */
-bool sync_calcom(struct sync *, struct fail *) MUST_CHECK;     /* work/sync_calcom.c */
-bool sync_emailbison(struct sync *, struct fail *) MUST_CHECK; /* work/sync_emailbison.c */
-
 /* A whole round with a connection, whoever asks for it: one at a time per connection (FAIL_CONFLICT "sync_busy" else).
- * When it fails that is noted with the time of the next try, which backs off. */
+ * When it fails that is noted with the time of the next try, which backs off (domain/breaker.h). After too many
+ * failures in a row one cheap request goes first. FAIL_LATER "stopped" when `stop` was set: nothing is lost, the next
+ * round goes on from the mark. *result is filled in either case. */
 struct sync_order {
 	int64_t workspace_id, connection_id;
 	struct instant since;
-	const volatile sig_atomic_t *stop;
+	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*news)(void *context, const struct sync_news *);
 	void *context;
 };

@@ -14,9 +14,10 @@ CREATE TABLE source_syncs (
     account       text,                                 -- whose key it was at the first round, as the source says; another one's is refused
     mark          jsonb NOT NULL DEFAULT '{}',          -- how far the walks got; its members are the source's own (work/sync_*)
     next_at       timestamptz NOT NULL DEFAULT now(),   -- when a round is due
+    quiet_until   timestamptz,                          -- the source wants no request before; null: whenever
     asked_at      timestamptz,                          -- somebody asked for one
-    started_at    timestamptz,                          -- the round under way, or the last
-    ended_at      timestamptz,                          -- null or before started_at: under way
+    started_at    timestamptz,                          -- the round under way, or the last; tells rounds apart
+    ended_at      timestamptz,                          -- null or before started_at: under way, or its process died
     succeeded_at  timestamptz,                          -- the last whole round
     failures      integer NOT NULL DEFAULT 0,           -- rounds in a row that were not whole
     error_code    text,                                 -- of the last round, unless it was whole
