@@ -73,13 +73,14 @@ static bool is_invisible(ucs4_t character)
 
 static bool put_plain(struct sink *sink, ucs4_t character)
 {
-	const struct letter *letter = letter_of(character);
+	const struct letter *letter;
 
 	if (character < 0x80) {
 		char c = (char)(character >= 'A' && character <= 'Z' ? character | 0x20 : character);
 
 		return put(sink, c < ' ' || c == 0x7F ? " " : &c, 1);
 	}
+	letter = letter_of(character);
 	if (letter)
 		return put_latin(sink, letter->latin);
 	if (is_invisible(character))
