@@ -51,13 +51,15 @@ struct instant booking_event_time(const struct calcom_event *e)
 static struct instant data_time(const struct calcom_event *e)
 {
 	if (!e->frozen)
-		return booking_event_time(e);
+		return e->changed_at.known ? e->changed_at.at : booking_event_time(e);
 	return e->made_at.known ? e->made_at.at : beginning;
 }
 
 /* The earliest moment at which this event says that the booking existed. */
 static struct instant known_at(const struct calcom_event *e)
 {
+	if (e->changed_at.known && e->made_at.known)
+		return e->made_at.at;
 	if (e->sent_at.known && e->made_at.known)
 		return earlier(e->sent_at.at, e->made_at.at);
 	return e->sent_at.known ? e->sent_at.at : e->made_at.known ? e->made_at.at : booking_event_time(e);
@@ -66,7 +68,7 @@ static struct instant known_at(const struct calcom_event *e)
 /* As of when a booking took the place of another: what the event froze was so long before its own time. */
 static struct instant link_time(const struct calcom_event *e)
 {
-	return e->frozen ? known_at(e) : booking_event_time(e);
+	return e->frozen ? known_at(e) : data_time(e);
 }
 
 static void set_status(
@@ -124,10 +126,11 @@ static json_t *add_attendee(json_t *change, const struct calcom_event *e, const 
 	json_object_set_new(row, "email_key", json_string(a->address.email_key));
 	json_object_set_new(row, "mailbox_key", json_string(a->address.mailbox_key));
 	json_object_set_new(row, "shared", json_boolean(a->address.shared));
-	if (e->referred_lead && a == e->booker) {
+	if (a->referred_lead || (e->referred_lead && a == e->booker)) {
 		json_t *reference = facet(data_time(e), rank);
 
-		json_object_set_new(reference, "lead_id", json_string(e->referred_lead));
+		json_object_set_new(
+			reference, "lead_id", json_string(a->referred_lead ? a->referred_lead : e->referred_lead));
 		json_object_set_new(row, "reference", reference);
 	}
 	json_array_append_new(json_object_get(change, "attendees"), row);
@@ -143,13 +146,18 @@ static void set_seat(json_t *row, struct instant at, enum rank rank, bool taken,
 	json_object_set_new(row, "seat", seat);
 }
 
-static void set_mark(json_t *change, json_t *row, const struct attendee *a, struct instant at, bool showed)
+static void put_mark(json_t *row, struct instant at, bool showed)
 {
 	json_t *facts = facet(at, RANK_ACCEPT);
 
 	json_object_set_new(facts, "showed", json_boolean(showed));
 	json_object_set_new(facts, "source", json_string("explicit"));
 	json_object_set_new(row, "mark", facts);
+}
+
+static void set_mark(json_t *change, json_t *row, const struct attendee *a, struct instant at, bool showed)
+{
+	put_mark(row, at, showed);
 	note(change, showed ? "showed" : "no_show", a->address.email_key, at);
 }
 
@@ -303,6 +311,81 @@ void booking_note_only(const struct calcom_event *e, json_t *change)
 	describe(change, e, RANK_FROZEN);
 }
 
+static void set_link(json_t *change, const char *member, const struct calcom_event *e, const char *uid)
+{
+	json_t *link = json_object();
+
+	json_object_set_new(link, "at", instant_json(link_time(e)));
+	json_object_set_new(link, "uid", json_string(uid));
+	json_object_set_new(change, member, link);
+}
+
+/* What a row was read to say, beside what it says since it was changed. Nobody is called absent at first, so that he is
+ * not now only takes back what was marked before. */
+static void read_seats_and_marks(json_t *change, const struct calcom_event *e)
+{
+	json_t *rows = json_object_get(change, "attendees"), *row, *roster, *keys;
+	size_t i;
+
+	json_array_foreach(rows, i, row)
+	{
+		if (e->attendees[i].no_show == YES) {
+			put_mark(row, e->sent_at.at, false);
+			note(change, "seen_no_show", e->attendees[i].address.email_key,
+				e->ends_at.known ? e->ends_at.at : e->sent_at.at);
+		} else if (e->attendees[i].no_show == NO) {
+			json_object_set_new(row, "cleared_at", instant_json(e->sent_at.at));
+		}
+	}
+	if (!e->seats_listed)
+		return;
+	keys = json_array();
+	for (i = 0; i < e->attendee_count; i++)
+		json_array_append_new(keys, json_string(e->attendees[i].address.email_key));
+	roster = json_object();
+	json_object_set_new(roster, "at", instant_json(e->sent_at.at));
+	json_object_set_new(roster, "keys", keys);
+	json_object_set_new(change, "roster", roster);
+}
+
+/* A booking that was moved away shows as cancelled, which it is not. */
+void booking_read(const struct calcom_event *e, json_t *change)
+{
+	static const struct {
+		const char *value, *timeline;
+		enum rank rank;
+	} all[] = {
+		{"accepted", "seen_accepted", RANK_ACCEPT},
+		{"pending", "seen_pending", RANK_HOLD},
+		{"cancelled", "seen_cancelled", RANK_CANCEL},
+		{"rejected", "seen_rejected", RANK_REJECT},
+	};
+	size_t i = 0;
+
+	while (i + 1 < COUNT(all) && strcmp(all[i].value, e->status) != 0)
+		i++;
+	describe(change, e, all[i].rank);
+	if (e->replaced_by_uid) {
+		set_status(change, e, beginning, RANK_FROZEN, "accepted");
+		set_link(change, "replaced_by", e, e->replaced_by_uid);
+	} else {
+		set_status(change, e, data_time(e), all[i].rank, all[i].value);
+	}
+	/* Where it is not said when the row changed, nobody knows when this came to be so. */
+	if (before(data_time(e), e->sent_at.at))
+		note(change, e->replaced_by_uid ? "seen_superseded" : all[i].timeline, "", data_time(e));
+	read_seats_and_marks(change, e);
+	json_object_set_new(change, "shown_at", instant_json(e->sent_at.at));
+	if (e->host_absent)
+		json_object_set_new(change, "host_absent", instant_json(e->sent_at.at));
+}
+
+void booking_miss(const struct calcom_event *e, json_t *change)
+{
+	imply_accepted(e, change);
+	json_object_set_new(change, "gone_at", instant_json(e->sent_at.at));
+}
+
 static json_t *change_new(const char *uid, struct instant known)
 {
 	json_t *change = json_object();
@@ -312,15 +395,6 @@ static json_t *change_new(const char *uid, struct instant known)
 	json_object_set_new(change, "attendees", json_array());
 	json_object_set_new(change, "activities", json_array());
 	return change;
-}
-
-static void set_link(json_t *change, const char *member, const struct calcom_event *e, const char *uid)
-{
-	json_t *link = json_object();
-
-	json_object_set_new(link, "at", instant_json(link_time(e)));
-	json_object_set_new(link, "uid", json_string(uid));
-	json_object_set_new(change, member, link);
 }
 
 /* With seats only those who are listed go over to the new booking; without, or with nobody listed, all do. */

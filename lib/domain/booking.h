@@ -31,6 +31,7 @@ effect booking_begin_payment, booking_pay;
 effect booking_start, booking_end;
 effect booking_mark, booking_blame_listed, booking_blame_guests, booking_note_host;
 effect booking_note_only;
+effect booking_read, booking_miss;
 
 /* The changes of one event: an array of objects, one per booking, in order of uid, whose members are columns of the
  * tables bookings, attendees and activities. Empty for an event that changes nothing. The caller owns the result. */

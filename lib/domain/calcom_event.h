@@ -34,6 +34,7 @@ struct attendee {
 	const char *name, *phone, *company, *timezone, *notes; /* NULL: not said */
 	enum maybe attended;                                   /* older integrations, at the end of a meeting */
 	enum maybe no_show;                                    /* the mark */
+	const char *reference, *referred_lead;                 /* like the event's, in lists with one for each */
 };
 
 /* Strings are borrowed from the JSON or the arena; NULL: not said. */
@@ -42,21 +43,25 @@ struct calcom_event {
 	const struct trigger *known; /* NULL: a trigger that is not in domain/trigger */
 	bool ping;                   /* the test button of Cal.com's webhook form */
 
-	struct moment sent_at; /* the envelope's createdAt: when it happened */
-	struct moment made_at; /* the booking row's createdAt, in events that carry the row */
-	bool frozen;           /* the data is from when the booking was made, not from now */
+	struct moment sent_at;    /* the envelope's createdAt: when it happened */
+	struct moment made_at;    /* the booking row's createdAt, in events that carry the row */
+	bool frozen;              /* the data is from when the booking was made, not from now */
+	struct moment changed_at; /* of an API's row: since when all of it but marks and seats has been so */
 
 	const char *uid;          /* NULL: only the number is known */
 	int64_t number;           /* 0: not said */
 	const char *replaced_uid; /* rescheduleUid, when it is another booking than this one */
 	int64_t replaced_number;  /* 0: not said */
 	struct moment replaced_starts_at, replaced_ends_at;
+	const char *replaced_by_uid; /* of an API's row: the booking that took its place */
 
 	const char *status; /* ACCEPTED, PENDING ... as sent */
 	struct moment starts_at, ends_at;
 	const char *title, *event_type, *location;
 	int64_t event_type_id; /* 0: not said */
 	bool seats;
+	bool host_absent;  /* of an API's row, as is the next: */
+	bool seats_listed; /* the attendees are all who have a seat */
 	const char *reason, *by;
 	bool reschedule_requested;
 	int64_t payment_amount; /* minor units */

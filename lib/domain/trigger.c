@@ -38,6 +38,12 @@ static const struct trigger triggers[] = {
 	{"PAYMENT_INITIATED",                 booking_begin_payment,  "payment_initiated", WHOLE},
 	{"PAYMENT_COMPLETED",                 booking_pay,            "paid",              WHOLE},
 };
+
+/* What nobody sends: it was read by work/sync_calcom. */
+static const struct trigger readings[] = {
+	{"BOOKING_POLLED",                    booking_read,           NULL,                ROW},
+	{"BOOKING_GONE",                      booking_miss,           "gone",              PARTS},
+};
 /* clang-format on */
 
 const struct trigger *trigger_find(const char *name)
@@ -45,6 +51,9 @@ const struct trigger *trigger_find(const char *name)
 	for (size_t i = 0; i < COUNT(triggers); i++)
 		if (strcmp(triggers[i].name, name) == 0)
 			return &triggers[i];
+	for (size_t i = 0; i < COUNT(readings); i++)
+		if (strcmp(readings[i].name, name) == 0)
+			return &readings[i];
 	return NULL;
 }
 

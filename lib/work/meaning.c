@@ -49,6 +49,13 @@ bool meaning_read(struct arena *arena, const struct secret_key *key, int64_t wor
 	if (m->event.reference)
 		m->event.referred_lead = lead_reference_read(arena, key, workspace, m->event.reference);
 	m->forged = m->event.reference && !m->event.referred_lead;
+	for (size_t i = 0; i < m->event.attendee_count; i++) {
+		struct attendee *a = &m->event.attendees[i];
+
+		if (a->reference)
+			a->referred_lead = lead_reference_read(arena, key, workspace, a->reference);
+		m->forged |= a->reference && !a->referred_lead;
+	}
 	changes = booking_changes_take(&m->event);
 	m->delivery_key = delivery_key(arena, root);
 	m->happened_at = booking_event_time(&m->event);

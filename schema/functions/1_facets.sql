@@ -18,7 +18,10 @@ BEGIN
         host_absent   = greatest(old.host_absent, excluded.host_absent),
         payment       = greatest(old.payment, excluded.payment),
         replaces      = greatest(old.replaces, excluded.replaces),
-        replaced_by   = greatest(old.replaced_by, excluded.replaced_by)
+        replaced_by   = greatest(old.replaced_by, excluded.replaced_by),
+        roster        = greatest(old.roster, excluded.roster),
+        shown_at      = greatest(old.shown_at, excluded.shown_at),
+        gone_at       = greatest(old.gone_at, excluded.gone_at)
     RETURNING * INTO stored;
     RETURN stored;
 END
@@ -28,9 +31,10 @@ CREATE OR REPLACE FUNCTION put_attendee(a attendees) RETURNS void LANGUAGE plpgs
 BEGIN
     INSERT INTO attendees AS old SELECT (a).*
     ON CONFLICT (workspace_id, uid, email_key) DO UPDATE SET
-        person    = greatest(old.person, excluded.person),
-        seat      = greatest(old.seat, excluded.seat),
-        mark      = greatest(old.mark, excluded.mark),
-        reference = greatest(old.reference, excluded.reference);
+        person     = greatest(old.person, excluded.person),
+        seat       = greatest(old.seat, excluded.seat),
+        mark       = greatest(old.mark, excluded.mark),
+        cleared_at = greatest(old.cleared_at, excluded.cleared_at),
+        reference  = greatest(old.reference, excluded.reference);
 END
 $$;

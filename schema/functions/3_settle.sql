@@ -41,6 +41,23 @@ BEGIN
 END
 $$;
 
+-- A list of all who have seats, read later than what else is known of one: he sits if he is in it, and has left if he is not.
+CREATE OR REPLACE FUNCTION seat_of(p_seat seat_facet, p_email_key text, p_roster roster_facet) RETURNS seat_facet
+LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN (p_roster).at IS NULL OR (p_seat).at >= (p_roster).at THEN p_seat
+                WHEN p_email_key = ANY ((p_roster).keys) THEN ROW ((p_roster).at, 0, true, NULL)::seat_facet
+                WHEN coalesce((p_seat).taken, true) THEN ROW ((p_roster).at, 0, false, NULL)::seat_facet
+                ELSE p_seat END
+$$;
+
+-- A no-show mark that was not there any more when somebody looked later was taken back, as if an event had said so. What persons
+-- noted here is not Cal.com's to take back.
+CREATE OR REPLACE FUNCTION mark_of(p_mark mark_facet, p_cleared_at timestamptz) RETURNS mark_facet LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE WHEN p_cleared_at > (p_mark).at AND NOT (p_mark).showed AND (p_mark).source = 'explicit'
+                THEN ROW (p_cleared_at, (p_mark).rank, true, 'explicit')::mark_facet
+                ELSE p_mark END
+$$;
+
 -- An attendee who gave up his seat did so, whatever became of the booking afterwards; the others stand as it does.
 CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RETURNS text LANGUAGE sql IMMUTABLE AS $$
     SELECT CASE WHEN p_seat IS NULL OR (p_seat).taken THEN p_booking
@@ -65,10 +82,17 @@ BEGIN
     -- A booking is over when the last seat was given up. Not asked: whether it is one with seats, for only they are given up,
     -- and what is known of the booking may be a row that does not say.
     IF state IN ('accepted', 'pending', 'unknown') THEN
-        SELECT CASE WHEN bool_and(NOT coalesce((seat).taken, true))
-                    THEN CASE WHEN bool_and((seat).moved_to IS NOT NULL) THEN 'superseded' ELSE 'cancelled' END
+        SELECT CASE WHEN bool_and(NOT coalesce((s.seat).taken, true))
+                    THEN CASE WHEN bool_and((s.seat).moved_to IS NOT NULL) THEN 'superseded' ELSE 'cancelled' END
                     ELSE state END
-          INTO state FROM attendees WHERE workspace_id = p_workspace AND uid = p_uid;
+          INTO state
+          FROM attendees a
+         CROSS JOIN LATERAL (SELECT seat_of(a.seat, a.email_key, b.roster) AS seat) s
+         WHERE a.workspace_id = p_workspace AND a.uid = p_uid;
+    END IF;
+    -- Asked for and not there, and nothing later says that it is.
+    IF state IN ('accepted', 'pending', 'unknown') AND b.gone_at > greatest(b.shown_at, (b.status_set).at) THEN
+        state := 'cancelled';
     END IF;
     IF b.status IS DISTINCT FROM state THEN
         UPDATE bookings SET status = state WHERE workspace_id = p_workspace AND uid = p_uid;
@@ -97,8 +121,8 @@ BEGIN
                         WHEN (w.lead_id, w.method) IS NOT DISTINCT FROM (o.lead_id, o.match_method) THEN o.matched_at
                         ELSE now() END AS matched_at
               FROM attendees o
-             CROSS JOIN LATERAL (SELECT attendee_status(state, o.seat) AS status) s
-             CROSS JOIN LATERAL (SELECT greatest(o.mark, absence) AS mark) m
+             CROSS JOIN LATERAL (SELECT attendee_status(state, seat_of(o.seat, o.email_key, b.roster)) AS status) s
+             CROSS JOIN LATERAL (SELECT greatest(mark_of(o.mark, o.cleared_at), absence) AS mark) m
              CROSS JOIN LATERAL match_of(p_workspace, o, handed ->> o.email_key) w
              WHERE o.workspace_id = p_workspace AND o.uid = p_uid) n
      WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = n.email_key
