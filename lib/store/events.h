@@ -17,7 +17,7 @@ struct db;
 struct stored_event {
 	int64_t workspace_id, connection_id;
 	struct bytes delivery_key;
-	const char *source;                /* "webhook" or "clock" */
+	const char *source;                /* "webhook", "clock" or "poll" */
 	const char *trigger, *uid;         /* uid NULL: the event names none */
 	int64_t number;                    /* 0: the event names none */
 	const struct instant *happened_at; /* NULL: the event does not say */

@@ -42,7 +42,7 @@ bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, st
 		&(struct stored_event){
 			.workspace_id = delivery->workspace_id,
 			.connection_id = delivery->connection_id,
-			.delivery_key = meaning.delivery_key,
+			.delivery_key = delivery->key.at ? delivery->key : meaning.delivery_key,
 			.source = delivery->source,
 			.trigger = meaning.event.trigger,
 			.uid = meaning.event.uid,

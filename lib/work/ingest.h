@@ -22,9 +22,10 @@ enum ingested {
 
 struct delivery {
 	int64_t workspace_id, connection_id;
-	const char *source; /* "webhook", or "clock": the worker says that a meeting is over */
+	const char *source; /* "webhook"; "clock": the worker says that a meeting is over; "poll": work/poll */
 	struct instant received_at;
 	struct bytes body;   /* raw */
+	struct bytes key;    /* what makes it the same as one before; at NULL: what it says */
 	const char *trigger; /* set by ingest as soon as it is known, */
 	bool forged;         /* as is this: it carries a lead reference that is not ours */
 

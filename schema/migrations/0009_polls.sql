@@ -19,3 +19,7 @@ ALTER TABLE attendees ADD cleared_at timestamptz;
 
 -- A range of meetings, to be held against what the list shows of it.
 CREATE INDEX bookings_starts ON bookings (workspace_id, ((schedule).starts_at)) WHERE status IN ('accepted', 'pending');
+
+-- The newest events of a booking.
+DROP INDEX webhook_events_booking;
+CREATE INDEX webhook_events_booking ON webhook_events (workspace_id, uid, event_id) WHERE uid IS NOT NULL;
