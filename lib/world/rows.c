@@ -109,11 +109,19 @@ bool read_bytes(const struct cell *cell, void *field, struct fail *f)
 	return true;
 }
 
+/* Mostly the columns are asked for as the statement lists them; libpq's own search copies the name at each call. */
+static int column_at(const PGresult *result, int likely, const char *name)
+{
+	if (likely < PQnfields(result) && strcmp(PQfname(result, likely), name) == 0)
+		return likely;
+	return PQfnumber(result, name);
+}
+
 bool row_into(
 	const struct rows *rows, int index, const struct column *columns, size_t count, void *into, struct fail *f)
 {
 	for (size_t i = 0; i < count; i++) {
-		int at = PQfnumber(rows->result, columns[i].name);
+		int at = column_at(rows->result, (int)i, columns[i].name);
 		struct cell cell = {.name = columns[i].name};
 
 		if (at < 0)
