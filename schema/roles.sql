@@ -27,7 +27,7 @@ BEGIN
         GRANT SELECT, INSERT, UPDATE, DELETE ON unmatched_bookings, activities TO turnout_app;
         -- How attendees stood before is never changed.
         GRANT SELECT, INSERT ON past_standings TO turnout_app;
-        GRANT SELECT ON campaign_months TO turnout_app;
+        GRANT SELECT ON campaign_months, timezones TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON standings, standing_changes, folds, row_counts, funnel_items, funnel_counts TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON match_decisions, match_guesses TO turnout_app;
         GRANT SELECT, UPDATE ON source_syncs TO turnout_app;

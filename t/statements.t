@@ -62,8 +62,8 @@ ok $there{ $_->[0] }, "the function $_->[0] is there" for @functions;
 
 # --- They stay inside of a workspace
 
-# Tables of data are those that begin with a workspace, but for the small ones that say who may.
-my %access = map { $_ => 1 } qw(workspaces connections tokens schema_migrations);
+# Tables of data are those that begin with a workspace, but for the small ones that say who may, and what zones there are.
+my %access = map { $_ => 1 } qw(workspaces connections tokens schema_migrations timezones);
 my @data = grep { !$access{$_} } map { $_->[0] } $t->sql(
     q{SELECT c.relname FROM pg_class c WHERE c.relnamespace = 'public'::regnamespace AND c.relkind IN ('r', 'p') ORDER BY 1});
 ok @data >= 9, 'there are tables of data';
@@ -139,7 +139,7 @@ my @loose = $t->sql(q{
     SELECT i.indexrelid::regclass::text FROM pg_index i JOIN pg_class c ON c.oid = i.indrelid
      WHERE i.indisunique AND c.relnamespace = 'public'::regnamespace
        AND NOT EXISTS (SELECT FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attname = 'workspace_id' AND a.attnum = ANY (i.indkey))});
-is join(' ', grep { !/^(?:workspaces|connections|tokens|schema_migrations)_/ } map { $_->[0] } @loose), '', 'so does every unique index';
+is join(' ', grep { !/^(?:workspaces|connections|tokens|schema_migrations|timezones)_/ } map { $_->[0] } @loose), '', 'so does every unique index';
 
 # --- No SQL is put together at run time
 

@@ -6,7 +6,7 @@ CREATE OR REPLACE FUNCTION standings_at(p_workspace bigint, p_as_of timestamptz)
      UNION ALL
     SELECT workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type, chain,
            rescheduled_from, lead_id, campaign_id, known_from
-      FROM past_standings WHERE workspace_id = p_workspace AND known_from <= p_as_of AND p_as_of < known_until
+      FROM past_standings WHERE p_as_of IS NOT NULL AND workspace_id = p_workspace AND known_from <= p_as_of AND p_as_of < known_until
 $$;
 
 -- What these leads contribute (all: null) as of now (null) or a moment. Contacts have no history: they are as of now. p_activity:
@@ -71,17 +71,21 @@ BEGIN
 END
 $$;
 
--- Leads with news that are not folded.
-CREATE OR REPLACE FUNCTION unfolded_leads(p_workspace bigint) RETURNS text[] LANGUAGE sql STABLE AS $$
-    SELECT coalesce(array_agg(DISTINCT l), '{}')
-      FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.lead_was), (c.lead_now)) AS v (l)
-     WHERE c.workspace_id = p_workspace AND l IS NOT NULL
+-- Leads with news that are not folded. As some more below it is PL/pgSQL, which keeps plans: SQL is planned anew at each call.
+CREATE OR REPLACE FUNCTION unfolded_leads(p_workspace bigint) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce(array_agg(DISTINCT l), '{}')
+              FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.lead_was), (c.lead_now)) AS v (l)
+             WHERE c.workspace_id = p_workspace AND l IS NOT NULL);
+END
 $$;
 
 -- The zone of the days that are counted.
-CREATE OR REPLACE FUNCTION zone_of_counts(p_workspace bigint) RETURNS text LANGUAGE sql STABLE AS $$
-    SELECT coalesce((SELECT timezone FROM folds WHERE workspace_id = p_workspace), timezone)
-      FROM workspaces WHERE workspace_id = p_workspace
+CREATE OR REPLACE FUNCTION zone_of_counts(p_workspace bigint) RETURNS text LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    RETURN (SELECT coalesce((SELECT timezone FROM folds WHERE workspace_id = p_workspace), timezone)
+              FROM workspaces WHERE workspace_id = p_workspace);
+END
 $$;
 
 -- What changed of the rows, by day and month; once for its campaign, once for all.

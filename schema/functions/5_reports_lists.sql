@@ -1,8 +1,8 @@
 -- Lists behind the numbers, page by page: rows of bookings, leads and days behind a number of the funnel.
 
--- The rows of one page, newest first, behind the row p_after_*. Planned anew each time, so that a filter that is null is no filter.
--- Now and before each bring a page in the order of their index, and of both the newest are taken.
-CREATE OR REPLACE FUNCTION standings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+-- The rows of one page, newest first, behind the row p_after_*: of one address, or as of a moment. Planned anew each time, so that a
+-- filter that is null is no filter. Now and before each bring a page in the order of their index, and of both the newest are taken.
+CREATE OR REPLACE FUNCTION standings_sought(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
     p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
 RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_custom_plan AS $$
@@ -37,6 +37,41 @@ BEGIN
 END
 $$;
 
+-- The rows of one page. The usual questions have plans that are good for all: the rows of the workspace or of one campaign, in the
+-- order of their index, from where the page begins.
+CREATE OR REPLACE FUNCTION standings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
+    p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
+RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_generic_plan AS $$
+DECLARE
+    -- One bound, so that the way through the index begins there: what comes before both.
+    whole  boolean := p_after_at IS NULL OR p_until <= p_after_at;
+    before timestamptz := CASE WHEN whole THEN coalesce(p_until, 'infinity') ELSE p_after_at END;
+    uid_before text := CASE WHEN whole THEN '' ELSE p_after_uid END;
+    key_before text := CASE WHEN whole THEN '' ELSE p_after_email_key END;
+    since  timestamptz := coalesce(p_from, '-infinity');
+BEGIN
+    IF p_email_key IS NOT NULL OR p_as_of IS NOT NULL THEN
+        RETURN QUERY SELECT * FROM standings_sought(p_workspace, p_matched_only, p_campaign, p_status, p_showed, p_from, p_until,
+            p_email_key, p_leads, p_as_of, p_after_at, p_after_uid, p_after_email_key, p_limit);
+    ELSIF p_campaign IS NULL THEN
+        RETURN QUERY
+        SELECT s.* FROM standings s
+         WHERE s.workspace_id = p_workspace AND s.booked_at >= since AND (s.booked_at, s.uid, s.email_key) < (before, uid_before, key_before)
+           AND (NOT p_matched_only OR s.lead_id IS NOT NULL) AND (p_status IS NULL OR s.status = p_status)
+           AND (p_showed IS NULL OR coalesce(s.showed::text, 'unknown') = p_showed)
+         ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC LIMIT p_limit;
+    ELSE   -- only leads have a campaign
+        RETURN QUERY
+        SELECT s.* FROM standings s
+         WHERE s.workspace_id = p_workspace AND s.campaign_id = p_campaign
+           AND s.booked_at >= since AND (s.booked_at, s.uid, s.email_key) < (before, uid_before, key_before)
+           AND (p_status IS NULL OR s.status = p_status) AND (p_showed IS NULL OR coalesce(s.showed::text, 'unknown') = p_showed)
+         ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC LIMIT p_limit;
+    END IF;
+END
+$$;
+
 -- With all that is said of each. Only what is on the page is looked up elsewhere.
 CREATE OR REPLACE FUNCTION bookings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
@@ -44,7 +79,7 @@ CREATE OR REPLACE FUNCTION bookings_page(p_workspace bigint, p_matched_only bool
 RETURNS TABLE (uid text, email_key text, booked_at timestamptz, starts_at timestamptz, status text, event_type text, chain text,
     rescheduled_from text, showed boolean, attendance_source text, attendee_name text, attendee_email text, lead_id text,
     lead_email text, match_method text, match_probability double precision, campaign_id text, campaign_name text, counted boolean)
-LANGUAGE plpgsql STABLE AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
@@ -72,7 +107,7 @@ LANGUAGE sql STABLE AS $$
      WHERE workspace_id = p_workspace AND mailbox_key = p_mailbox_key AND email_key = p_email_key
 $$;
 
--- As row_tally, but counted from rows: of one address, or as of a moment.
+-- As row_tally, but counted from the rows of one address.
 CREATE OR REPLACE FUNCTION row_recount(p_workspace bigint, p_campaign text, p_from timestamptz, p_until timestamptz, p_email_key text,
     p_leads text[], p_as_of timestamptz)
 RETURNS TABLE (matched boolean, status text, showed text, rows bigint)
@@ -84,26 +119,49 @@ BEGIN
       FROM standings_at(p_workspace, p_as_of) s
      WHERE (p_campaign IS NULL OR s.campaign_id = p_campaign)
        AND (p_from IS NULL OR s.booked_at >= p_from) AND (p_until IS NULL OR s.booked_at < p_until)
-       AND (p_email_key IS NULL OR s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
+       AND (s.email_key = p_email_key OR s.lead_id = ANY (p_leads))
      GROUP BY 1, 2, 3;
 END
 $$;
 
--- The whole filtered set, added up. `unmatched` counts what the filter on leads hides. Of one address, or as of a moment, there are
--- no counts, so rows are counted.
-CREATE OR REPLACE FUNCTION bookings_summary(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
-    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz)
-RETURNS TABLE (total_bookings bigint, booked bigint, total_shows bigint, total_no_shows bigint, pending_meetings bigint, unmatched bigint)
-LANGUAGE plpgsql STABLE AS $$
+-- What row_tally must be corrected by to be as of a moment: what stands otherwise since is taken out as it is and put in as it was.
+CREATE OR REPLACE FUNCTION row_tally_since(p_workspace bigint, p_campaign text, p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
+RETURNS TABLE (matched boolean, status text, showed text, rows bigint) LANGUAGE plpgsql STABLE ROWS 20 AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
+    SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), -count(*)
+      FROM standings s
+     WHERE s.workspace_id = p_workspace AND s.known_from > p_as_of
+       AND (s.booked_at >= p_from AND s.booked_at < p_until AND (p_campaign IS NULL OR s.campaign_id = p_campaign)) IS TRUE
+     GROUP BY 1, 2, 3
+     UNION ALL
+    SELECT s.lead_id IS NOT NULL, s.status, coalesce(s.showed::text, 'unknown'), count(*)
+      FROM past_standings s
+     WHERE s.workspace_id = p_workspace AND s.known_until > p_as_of
+       AND (s.known_from <= p_as_of AND s.booked_at >= p_from AND s.booked_at < p_until
+            AND (p_campaign IS NULL OR s.campaign_id = p_campaign)) IS TRUE
+     GROUP BY 1, 2, 3;
+END
+$$;
+
+-- The whole filtered set, added up. `unmatched` counts what the filter on leads hides. Of one address there are no counts.
+CREATE OR REPLACE FUNCTION bookings_summary(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
+    p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz)
+RETURNS TABLE (total_bookings bigint, booked bigint, total_shows bigint, total_no_shows bigint, pending_meetings bigint, unmatched bigint)
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan AS $$
+#variable_conflict use_column
+DECLARE
+    since timestamptz := coalesce(p_from, '-infinity');
+    until timestamptz := coalesce(p_until, 'infinity');
+BEGIN
+    RETURN QUERY
     WITH counted AS (
-        SELECT t.* FROM row_tally(p_workspace, coalesce(p_from, '-infinity'), coalesce(p_until, 'infinity'), p_campaign) t
-         WHERE p_email_key IS NULL AND p_as_of IS NULL
+        SELECT t.* FROM row_tally(p_workspace, since, until, p_campaign) t WHERE p_email_key IS NULL
          UNION ALL
-        SELECT t.* FROM row_recount(p_workspace, p_campaign, p_from, p_until, p_email_key, p_leads, p_as_of) t
-         WHERE p_email_key IS NOT NULL OR p_as_of IS NOT NULL
+        SELECT t.* FROM row_tally_since(p_workspace, p_campaign, since, until, p_as_of) t WHERE p_email_key IS NULL AND p_as_of IS NOT NULL
+         UNION ALL
+        SELECT t.* FROM row_recount(p_workspace, p_campaign, p_from, p_until, p_email_key, p_leads, p_as_of) t WHERE p_email_key IS NOT NULL
     ), chosen AS (
         SELECT c.*, c.matched OR NOT p_matched_only AS listed FROM counted c
          WHERE (p_status IS NULL OR c.status = p_status) AND (p_showed IS NULL OR c.showed = p_showed)

@@ -9,5 +9,6 @@ SELECT workspace_id, name, timezone, attendance, created_at FROM workspaces ORDE
 -- name: workspaces_find :row_or_none repeatable
 SELECT workspace_id, name, timezone, attendance, created_at FROM workspaces WHERE workspace_id = $1;
 
+-- The view knows those that are newer than the table.
 -- name: workspaces_timezone_exists :row repeatable
-SELECT EXISTS (SELECT FROM pg_timezone_names WHERE name = $1) AS found;
+SELECT EXISTS (SELECT FROM timezones WHERE name = $1) OR EXISTS (SELECT FROM pg_timezone_names WHERE name = $1) AS found;
