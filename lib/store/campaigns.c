@@ -6,9 +6,14 @@
 #include "world/db.h"
 #include "world/rows.h"
 
+bool campaigns_stage_empty(struct db *db, struct fail *f)
+{
+	return db_run(db, QUERY_campaigns_staging, f, NO_PARAMS) && db_run(db, QUERY_campaigns_go_on, f, NO_PARAMS);
+}
+
 bool campaigns_stage_begin(struct db *db, struct fail *f)
 {
-	return db_run(db, QUERY_campaigns_staging, f, NO_PARAMS) && db_copy_begin(db, QUERY_campaigns_copy, f);
+	return campaigns_stage_empty(db, f) && db_copy_begin(db, QUERY_campaigns_copy, f);
 }
 
 static const char *or_zero(const char *count)

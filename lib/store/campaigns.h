@@ -28,6 +28,7 @@ struct campaigns_merged {
 /* Inside a transaction (store/staging): begin, put for each line, end, then merge. The later line wins; the counts of a
  * day replace those stored. The same lines once more change nothing. */
 bool campaigns_stage_begin(struct db *, struct fail *) MUST_CHECK;
+bool campaigns_stage_empty(struct db *, struct fail *) MUST_CHECK; /* instead: lines come from other tables */
 bool campaigns_stage_put(struct db *, struct arena *, const struct campaign_line *, struct fail *) MUST_CHECK;
 bool campaigns_stage_end(struct db *, struct fail *) MUST_CHECK;
 bool campaigns_merge(struct db *, int64_t workspace, struct campaigns_merged *, struct fail *) MUST_CHECK;

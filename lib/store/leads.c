@@ -72,10 +72,15 @@ static bool merge_leads(struct db *db, const struct param *workspace, struct lea
 	       && staging_count(db, QUERY_leads_make, &m->made, f, workspace, 1);
 }
 
+bool leads_news(struct db *db, struct fail *f)
+{
+	return db_run(db, QUERY_leads_news, f, NO_PARAMS);
+}
+
 static bool merge_members(struct db *db, const struct param *workspace, struct leads_merged *m, struct fail *f)
 {
 	return db_run(db, QUERY_members_name_campaigns, f, workspace, 1)
-	       && db_run(db, QUERY_members_arriving, f, NO_PARAMS) && db_run(db, QUERY_leads_news, f, NO_PARAMS)
+	       && db_run(db, QUERY_members_arriving, f, NO_PARAMS) && leads_news(db, f)
 	       && staging_count(db, QUERY_members_arrive, &m->members, f, NO_PARAMS)
 	       && db_run(db, QUERY_members_arrived, f, NO_PARAMS)
 	       && staging_count(db, QUERY_members_change, &m->member_changed, f, workspace, 1)
@@ -88,17 +93,18 @@ static bool link_waiting(struct db *db, const struct param *workspace, struct le
 	       && db_run(db, QUERY_leads_end_waiting, f, workspace, 1);
 }
 
-/* What reports read. Folded at once: a million leads that wait for the worker would make every report slow. */
-static bool bring_in_line(struct db *db, const struct param *workspace, struct fail *f)
-{
-	return db_run(db, QUERY_leads_note_news, f, workspace, 1) && db_run(db, QUERY_leads_restand, f, workspace, 1)
-	       && db_run(db, QUERY_fold_all, f, workspace, 1);
-}
-
 bool leads_merge(struct db *db, int64_t workspace, struct leads_merged *m, struct fail *f)
 {
 	const struct param p = as_i64(workspace);
 
-	return merge_leads(db, &p, m, f) && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f)
-	       && bring_in_line(db, &p, f);
+	return merge_leads(db, &p, m, f) && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f);
+}
+
+/* Folded at once: a million leads that wait for the worker would make every report slow. */
+bool leads_settle(struct db *db, int64_t workspace, struct fail *f)
+{
+	const struct param p = as_i64(workspace);
+
+	return db_run(db, QUERY_leads_note_news, f, &p, 1) && db_run(db, QUERY_leads_restand, f, &p, 1)
+	       && db_run(db, QUERY_fold_all, f, &p, 1);
 }

@@ -27,13 +27,17 @@ struct leads_merged {
 	int64_t linked;                          /* attendees that waited for a lead */
 };
 
-/* Inside a transaction (store/staging): begin, put for each line, end, arrive, merge. Of lines that speak of the same
- * lead the later ones win; contact times become the earliest and the latest known, replied_at and interested_at the
- * earliest. The same lines once more change nothing. */
+/* Inside a transaction (store/staging): begin, put for each line, end, arrive, merge, settle. Of lines that speak of
+ * the same lead the later ones win; contact times become the earliest and the latest known, replied_at and
+ * interested_at the earliest. The same lines once more change nothing. */
 bool leads_stage_begin(struct db *, struct fail *) MUST_CHECK;
 bool leads_stage_put(struct db *, struct arena *, const struct lead_line *, struct fail *) MUST_CHECK;
 bool leads_stage_end(struct db *, struct fail *) MUST_CHECK;
 bool leads_arrive(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
 bool leads_merge(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
+
+/* Brings in line what reports read of leads with news. Where no leads were merged, the news begin with leads_news. */
+bool leads_news(struct db *, struct fail *) MUST_CHECK;
+bool leads_settle(struct db *, int64_t workspace, struct fail *) MUST_CHECK;
 
 #endif

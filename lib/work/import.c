@@ -4,8 +4,8 @@
 #include "base/arena.h"
 #include "base/log.h"
 #include "store/staging.h"
-#include "work/index_leads.h"
 #include "work/match_likely.h"
+#include "work/merge_leads.h"
 #include "world/db.h"
 
 /* An import under way. */
@@ -40,13 +40,12 @@ static void tell_indexed(void *context, size_t leads)
 	im->job->progress(im->job->context, "indexing", leads);
 }
 
-static bool merge_leads(struct import *im, struct fail *f)
+static bool merge_lines_of_leads(struct import *im, struct fail *f)
 {
 	const int64_t workspace = im->job->workspace;
 
-	return leads_arrive(im->db, workspace, &im->result->leads, f)
-	       && index_arrived(im->db, workspace, tell_indexed, im, f)
-	       && leads_merge(im->db, workspace, &im->result->leads, f);
+	return merge_leads(im->db, workspace, tell_indexed, im, &im->result->leads, f)
+	       && leads_settle(im->db, workspace, f);
 }
 
 /* Those who wait for a lead with another address than theirs. Each by himself, so that no event has to wait; what is
@@ -82,15 +81,15 @@ static void remark_overruled(void *context, size_t line, size_t later)
 	arena_empty(&im->row);
 }
 
-static bool merge_campaigns(struct import *im, struct fail *f)
+static bool merge_lines_of_campaigns(struct import *im, struct fail *f)
 {
 	return campaigns_overruled(im->db, remark_overruled, im, f)
 	       && campaigns_merge(im->db, im->job->workspace, &im->result->campaigns, f);
 }
 
 static const struct kind kinds[] = {
-	[IMPORT_LEADS] = {leads_stage_begin, put_lead, leads_stage_end, merge_leads, match_waiting},
-	[IMPORT_CAMPAIGNS] = {campaigns_stage_begin, put_campaign, campaigns_stage_end, merge_campaigns, NULL},
+	[IMPORT_LEADS] = {leads_stage_begin, put_lead, leads_stage_end, merge_lines_of_leads, match_waiting},
+	[IMPORT_CAMPAIGNS] = {campaigns_stage_begin, put_campaign, campaigns_stage_end, merge_lines_of_campaigns, NULL},
 };
 
 static bool read_header(struct import *im, struct fail *f)

@@ -1,10 +1,14 @@
 -- Campaigns: the merge of an import, all of it inside one transaction. Rows that would stay as they are are never written.
 
 -- name: campaigns_staging :none
-CREATE TEMP TABLE staged_campaigns (
+CREATE TEMP TABLE IF NOT EXISTS staged_campaigns (
     line bigint NOT NULL, campaign_id text NOT NULL, name text, day date,
     sent bigint NOT NULL, bounced bigint NOT NULL, replied bigint NOT NULL, interested bigint NOT NULL
 ) ON COMMIT DROP;
+
+-- A transaction may stage more than once.
+-- name: campaigns_go_on :none
+TRUNCATE staged_campaigns;
 
 -- name: campaigns_copy :copy
 COPY staged_campaigns FROM STDIN;
