@@ -34,6 +34,14 @@ BEGIN
         GRANT SELECT ON lead_keys, lead_names, lead_indexes TO turnout_app;
         -- To hold a lead that is about to be linked, against its removal.
         GRANT UPDATE (changed_at) ON leads TO turnout_app;
+        -- What is read from the outbound platform comes in by the way of imports, which holds the workspace.
+        GRANT INSERT, UPDATE ON leads, campaigns, campaign_days, campaign_months, lead_campaigns, lead_names, lead_indexes TO turnout_app;
+        GRANT INSERT, DELETE ON lead_keys TO turnout_app;
+        GRANT DELETE ON lead_names TO turnout_app;
+        GRANT UPDATE (created_at) ON workspaces TO turnout_app;
+        GRANT SELECT, INSERT, UPDATE ON campaign_series, campaign_replies TO turnout_app;
+        GRANT SELECT, INSERT ON campaign_corrections, outreach_events, outreach_words TO turnout_app;
+        EXECUTE format('GRANT TEMPORARY ON DATABASE %I TO turnout_app', current_database());
     END IF;
 END
 $$;
