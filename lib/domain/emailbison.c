@@ -355,19 +355,18 @@ static const char *type_of(struct arena *arena, const char *said)
 	return type;
 }
 
-/* Where the envelope begins: relays wrap it once more. */
-static const json_t *envelope_of(const json_t *body)
+/* Relays and /events wrap it once more. */
+const json_t *bison_envelope(const json_t *body)
 {
-	static const char *const wraps[] = {"data", "payload", "body", "event_data"};
+	static const char *const wraps[] = {"payload", "data", "body"};
 
-	for (int depth = 0; depth < 3; depth++) {
+	for (int depth = 0; depth < 3 && !json_object_get(body, "event"); depth++) {
 		const json_t *inner = NULL;
 
-		if (json_object_get(body, "event") || json_text_at(body, "type") || json_text_at(body, "event_type"))
-			break;
 		for (size_t i = 0; i < COUNT(wraps) && !inner; i++)
 			inner = json_object_at(body, wraps[i]);
-		if (!inner)
+		/* A variant without "event" names its type beside "data". */
+		if (!inner || (!json_object_get(inner, "event") && json_object_get(body, "type")))
 			break;
 		body = inner;
 	}
@@ -393,11 +392,13 @@ static void read_reply(struct arena *arena, const json_t *data, struct bison_eve
 		return;
 	e->reply.campaign_id = e->reply.campaign_id ? e->reply.campaign_id : e->campaign.id;
 	e->reply.lead_id = e->reply.lead_id ? e->reply.lead_id : e->lead.id;
+	if (e->reply.interested == NOT_KNOWN && e->type && strcmp(e->type, "LEAD_INTERESTED") == 0)
+		e->reply.interested = YES;
 }
 
 bool bison_event_read(struct arena *arena, const json_t *body, struct bison_event *e)
 {
-	const json_t *envelope = envelope_of(body), *event = json_object_at(envelope, "event"), *data, *happened;
+	const json_t *envelope = bison_envelope(body), *event = json_object_at(envelope, "event"), *data, *happened;
 	const char *type = json_text_at(event, "type");
 
 	type = type ? type : json_text_at(envelope, "event");

@@ -85,6 +85,9 @@ bool bison_email_read(struct arena *, const json_t *row, struct bison_email *) M
 /* Of a delivery, or a row of /events. False when it names no type. */
 bool bison_event_read(struct arena *, const json_t *body, struct bison_event *) MUST_CHECK;
 
+/* The object with "event" and "data", however often it was wrapped. Borrowed. */
+const json_t *bison_envelope(const json_t *body);
+
 /* The next value of a daily series; *at starts as {0}. False at the end. Values that are none are passed over and
  * counted. */
 struct bison_value {

@@ -12,6 +12,7 @@ static const struct column campaign_columns[] = {
 	COLUMN(struct outreach_campaign, series_read_on, read_text),
 	COLUMN(struct outreach_campaign, emails_read_on, read_text),
 	COLUMN(struct outreach_campaign, replies_read, read_bool),
+	COLUMN(struct outreach_campaign, emails_now, read_i64),
 	COLUMN(struct outreach_campaign, emails_wait, read_bool),
 };
 
@@ -61,11 +62,20 @@ bool outreach_replies_put(struct db *db, int64_t workspace, const char *campaign
 		PARAMS(as_i64(workspace), as_text(campaign), as_text(list), as_bool(listed)));
 }
 
-bool outreach_clock(struct db *db, struct instant *now, struct fail *f)
+bool outreach_clock(struct db *db, int64_t workspace, struct outreach_clock *clock, struct fail *f)
 {
-	const struct rows *rows = db_run(db, QUERY_outreach_clock, f, NO_PARAMS);
+	static const struct column columns[] = {
+		COLUMN(struct outreach_clock, now, read_instant),
+		COLUMN(struct outreach_clock, today, read_text),
+		COLUMN(struct outreach_clock, settled, read_text),
+		COLUMN(struct outreach_clock, week, read_text),
+		COLUMN(struct outreach_clock, events, read_text),
+		COLUMN(struct outreach_clock, quarter, read_text),
+		COLUMN(struct outreach_clock, year, read_text),
+	};
+	const struct rows *rows = db_run(db, QUERY_outreach_clock, f, PARAMS(as_i64(workspace)));
 
-	return rows && row_into(rows, 0, &(const struct column){"now", read_instant, 0}, 1, now, f);
+	return rows && row_into(rows, 0, columns, COUNT(columns), clock, f);
 }
 
 bool outreach_replies_missing(struct db *db, int64_t workspace, const char *campaign, struct instant since,
@@ -85,14 +95,6 @@ bool outreach_emails_read(
 {
 	return db_run(db, QUERY_outreach_emails_read, f,
 		PARAMS(as_i64(workspace), as_text(campaign), as_text(day), as_i64(sent)));
-}
-
-bool outreach_emails_sent(struct db *db, int64_t workspace, const char *campaign, int64_t *sent, struct fail *f)
-{
-	const struct rows *rows =
-		db_run(db, QUERY_outreach_emails_sent, f, PARAMS(as_i64(workspace), as_text(campaign)));
-
-	return rows && row_into(rows, 0, &(const struct column){"emails_sent", read_i64, 0}, 1, sent, f);
 }
 
 bool outreach_members_note(struct db *db, int64_t workspace, const char *list, int64_t *changed, struct fail *f)
@@ -148,4 +150,12 @@ bool outreach_event_put(struct db *db, const struct outreach_event *e, bool *fre
 bool outreach_words_put(struct db *db, int64_t workspace, int64_t connection, const char *list, struct fail *f)
 {
 	return db_run(db, QUERY_outreach_words_put, f, PARAMS(as_i64(workspace), as_i64(connection), as_text(list)));
+}
+
+bool outreach_account(struct db *db, int64_t workspace, int64_t connection, const char **account, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_outreach_account, f, PARAMS(as_i64(workspace), as_i64(connection)));
+
+	*account = NULL;
+	return rows && row_into(rows, 0, &(const struct column){"account", read_text, 0}, 1, account, f);
 }

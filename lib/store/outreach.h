@@ -27,7 +27,8 @@ struct outreach_campaign {
 	const char *series_read_on; /* the series since the beginning was read then */
 	const char *emails_read_on; /* e-mails of earlier days are known */
 	bool replies_read;          /* all that there were, once */
-	bool emails_wait;           /* more were sent than had been read */
+	int64_t emails_now;         /* another number than when they were last read: more were sent, */
+	bool emails_wait;           /* as this says */
 };
 
 /* At most `limit` of a connection, behind `after`; "" for the first. */
@@ -45,8 +46,12 @@ bool outreach_series_read(
 bool outreach_replies_put(struct db *, int64_t workspace, const char *campaign, const char *list, bool listed,
 	int64_t *changed, struct fail *) MUST_CHECK;
 
-/* The database's clock. */
-bool outreach_clock(struct db *, struct instant *, struct fail *) MUST_CHECK;
+/* The database's clock, and days where the workspace is: today, and so many days before. */
+struct outreach_clock {
+	struct instant now;
+	const char *today, *settled /* 2 */, *week, *events /* 10 */, *quarter, *year;
+};
+bool outreach_clock(struct db *, int64_t workspace, struct outreach_clock *, struct fail *) MUST_CHECK;
 
 /* Replies received at `since` or later that were known before `before` and are not among `met`, a JSON array of ids,
  * are gone. */
@@ -56,11 +61,9 @@ bool outreach_replies_missing(struct db *, int64_t workspace, const char *campai
 /* All replies of the campaign have been read once. */
 bool outreach_replies_read(struct db *, int64_t workspace, const char *campaign, struct fail *) MUST_CHECK;
 
-/* All its e-mails before that day have been read, of so many in all. */
+/* All its e-mails before that day have been read; `now` is the campaign's emails_now before. */
 bool outreach_emails_read(
-	struct db *, int64_t workspace, const char *campaign, const char *day, int64_t sent, struct fail *) MUST_CHECK;
-bool outreach_emails_sent(
-	struct db *, int64_t workspace, const char *campaign, int64_t *sent, struct fail *) MUST_CHECK;
+	struct db *, int64_t workspace, const char *campaign, const char *day, int64_t now, struct fail *) MUST_CHECK;
 
 /* Inside the transaction of an import (store/staging), between leads_merge and leads_settle.
  * [{n, lead_id, campaign_id, state, replied, bounced, emails_sent, at, sent_at}]: what was said of members. The times
@@ -98,5 +101,10 @@ bool outreach_event_put(struct db *, const struct outreach_event *, bool *fresh,
 
 /* [{kind, word}] that are not known here. */
 bool outreach_words_put(struct db *, int64_t workspace, int64_t connection, const char *list, struct fail *) MUST_CHECK;
+
+/* Whose the connection's key was when it was last used: EmailBison's id of a workspace; NULL: it was not. Borrowed from
+ * the rows. */
+bool outreach_account(
+	struct db *, int64_t workspace, int64_t connection, const char **account, struct fail *) MUST_CHECK;
 
 #endif

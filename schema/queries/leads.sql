@@ -109,7 +109,7 @@ CREATE TEMP TABLE arrived_members (
 
 -- Leads of whom anything changed that reports count, and bookings whose attendees may stand differently now.
 -- name: leads_news :none
-CREATE TEMP TABLE lead_news (lead_id text, uid text) ON COMMIT DROP;
+CREATE TEMP TABLE IF NOT EXISTS lead_news (lead_id text, uid text) ON COMMIT DROP;
 
 -- Both contact times are times of a contact, so either stands for the other when that is not given.
 -- name: members_arrive :row

@@ -18,12 +18,15 @@ WITH said AS (
 )
 SELECT count(*) FROM noted;
 
--- In order; those behind $3.
+-- In order; those behind $3. emails_now tells whether more were sent: it goes up with the totals and with the series.
 -- name: outreach_campaigns :rows repeatable
 SELECT campaign_id, to_char(began_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') AS began_on, series_read_on::text AS series_read_on,
-       replies_read_at IS NOT NULL AS replies_read, emails_read_on::text AS emails_read_on,
-       emails_sent IS NULL OR emails_sent IS DISTINCT FROM emails_read AS emails_wait
-  FROM campaigns WHERE workspace_id = $1 AND connection_id = $2 AND campaign_id > $3 ORDER BY campaign_id LIMIT $4;
+       replies_read_at IS NOT NULL AS replies_read, emails_read_on::text AS emails_read_on, emails_now,
+       emails_now IS DISTINCT FROM emails_read AS emails_wait
+  FROM campaigns c
+ CROSS JOIN LATERAL (SELECT coalesce(c.emails_sent, 0) + coalesce(sum(s.value), 0)::bigint AS emails_now FROM campaign_series s
+                      WHERE s.workspace_id = $1 AND s.campaign_id = c.campaign_id AND s.label = 'Sent') e
+ WHERE c.workspace_id = $1 AND c.connection_id = $2 AND c.campaign_id > $3 ORDER BY c.campaign_id LIMIT $4;
 
 -- name: outreach_series_put :row
 WITH said AS (
@@ -80,9 +83,13 @@ WITH said AS (
 )
 SELECT count(*) FROM put;
 
--- The moment before a walk: what is heard of from then on is not missing because the walk did not meet it.
+-- The moment before a walk: what is heard of from then on is not missing because the walk did not meet it. And days where the
+-- workspace is.
 -- name: outreach_clock :row repeatable
-SELECT clock_timestamp() AS now;
+SELECT now, today::text AS today, (today - 2)::text AS settled, (today - 7)::text AS week, (today - 10)::text AS events,
+       (today - 90)::text AS quarter, (today - 365)::text AS year
+  FROM (SELECT clock_timestamp() AS now, (clock_timestamp() AT TIME ZONE timezone)::date AS today
+          FROM workspaces WHERE workspace_id = $1) t;
 
 -- Those received at $3 or later and noted before $4 that a walk ($5: the ids it met) did not meet.
 -- name: outreach_replies_missing :row
@@ -107,9 +114,6 @@ UPDATE campaigns SET replies_read_at = now(), unsettled = true
 UPDATE campaigns SET emails_read = $4, emails_read_on = $3::date
  WHERE workspace_id = $1 AND campaign_id = $2 AND (emails_read_on, emails_read) IS DISTINCT FROM ($3::date, $4::bigint);
 
--- name: outreach_emails_sent :row repeatable
-SELECT coalesce((SELECT emails_sent FROM campaigns WHERE workspace_id = $1 AND campaign_id = $2), 0) AS emails_sent;
-
 -- What was said of leads in campaigns; they stand in both by now. A state of which nothing is said stays; what we saw of it goes
 -- with it.
 -- name: outreach_members_note :row
@@ -123,7 +127,7 @@ WITH said AS (
            emails_sent bigint, at timestamptz, sent_at timestamptz)
      GROUP BY lead_id, campaign_id
 ), seen AS (
-    SELECT m.lead_id, m.campaign_id, coalesce(s.state, m.state) AS state, coalesce(s.emails_sent, m.emails_sent) AS emails_sent,
+    SELECT m.lead_id, m.campaign_id, m.seen_replied AS was_replied, m.seen_bounced AS was_bounced, coalesce(s.state, m.state) AS state, coalesce(s.emails_sent, m.emails_sent) AS emails_sent,
            least(m.first_sent_at, s.first_sent_at) AS first_sent_at, greatest(m.last_sent_at, s.last_sent_at) AS last_sent_at,
            CASE WHEN s.emails_sent > 0 THEN coalesce(m.seen_first_sent, s.at) ELSE m.seen_first_sent END AS seen_first_sent,
            CASE WHEN s.emails_sent > coalesce(m.emails_sent, 0) THEN s.at ELSE m.seen_last_sent END AS seen_last_sent,
@@ -139,10 +143,10 @@ WITH said AS (
        AND (m.state, m.emails_sent, m.first_sent_at, m.last_sent_at, m.seen_first_sent, m.seen_last_sent, m.seen_replied, m.seen_bounced)
            IS DISTINCT FROM (s.state, s.emails_sent, s.first_sent_at, s.last_sent_at, s.seen_first_sent, s.seen_last_sent, s.seen_replied,
                              s.seen_bounced)
-    RETURNING m.campaign_id
+    RETURNING m.campaign_id, (m.seen_replied, m.seen_bounced) IS DISTINCT FROM (s.was_replied, s.was_bounced) AS answered
 ), marked AS (
     UPDATE campaigns c SET unsettled = true
-     WHERE c.workspace_id = $1 AND NOT c.unsettled AND c.campaign_id IN (SELECT campaign_id FROM changed)
+     WHERE c.workspace_id = $1 AND NOT c.unsettled AND c.campaign_id IN (SELECT campaign_id FROM changed WHERE answered)
 )
 SELECT count(*) FROM changed;
 
@@ -256,3 +260,7 @@ VALUES ($1, $2, $3, $4, $5, $6, $7, $8) ON CONFLICT (workspace_id, delivery_key)
 INSERT INTO outreach_words (workspace_id, connection_id, kind, word)
 SELECT DISTINCT $1::bigint, $2::bigint, kind, word FROM jsonb_to_recordset($3::jsonb) AS j (kind text, word text)
     ON CONFLICT DO NOTHING;
+
+-- Whose the connection's key was.
+-- name: outreach_account :row repeatable
+SELECT (SELECT account FROM source_syncs WHERE workspace_id = $1 AND connection_id = $2) AS account;
