@@ -1,4 +1,5 @@
 /* funnel - the funnel of a workspace, grouped and in total, and what is behind each of its numbers. */
+#include "base/settings.h"
 #include "work/access.h"
 #include "work/funnel_explained.h"
 #include "work/funnel_report.h"
@@ -17,7 +18,8 @@ static bool report(struct request *request, int64_t workspace, json_t **report, 
 	struct funnel_question question;
 
 	return funnel_question_read(request->db, &request->query, workspace, &question, f)
-	       && funnel_report_take(request->arena, request->db, &question, report, f);
+	       && funnel_report_take(
+		       request->arena, request->db, &question, request->settings->sync_seconds * 1000, report, f);
 }
 
 static bool explain(struct request *request, int64_t workspace, json_t **report, struct fail *f)

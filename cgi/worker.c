@@ -3,6 +3,8 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/settings.h"
+#include "domain/breaker.h"
+#include "store/sources.h"
 #include "store/worker_lock.h"
 #include "work/fold_counts.h"
 #include "work/match_again.h"
@@ -10,10 +12,12 @@
 #include "work/presume.h"
 #include "work/queued.h"
 #include "work/retry_events.h"
+#include "world/children.h"
 #include "world/db.h"
 #include "world/residency.h"
 
 #include <signal.h>
+#include <stdio.h>
 #include <string.h>
 #include <time.h>
 
@@ -22,12 +26,13 @@ struct shift {
 	struct db *db;
 	const struct settings *settings;
 	const struct secret_key *key;
+	struct children *syncers;
 	bool soon; /* set by a job that has more to do at once */
 };
 
 typedef bool job(struct shift *, struct fail *);
 
-static job empty_spool, fold, retry_failed, presume, match, guess;
+static job empty_spool, fold, retry_failed, presume, match, guess, sources;
 
 static struct {
 	const char *name;
@@ -43,6 +48,7 @@ static struct {
 	{"presume", presume, 60000, true, 0, NULL},
 	{"match", match, 60000, true, 0, NULL},
 	{"guess", guess, 60000, true, 0, NULL},
+	{"sources", sources, 1000, true, 0, NULL},
 };
 
 static bool empty_spool(struct shift *s, struct fail *f)
@@ -113,6 +119,33 @@ static bool guess(struct shift *s, struct fail *f)
 	return true;
 }
 
+static bool start_round(struct shift *s, const struct source_id *id, struct fail *f)
+{
+	char workspace[24], connection[24];
+
+	snprintf(workspace, sizeof workspace, "%lld", (long long)id->workspace_id);
+	snprintf(connection, sizeof connection, "%lld", (long long)id->connection_id);
+	return children_start(s->syncers, "syncer", (const char *const[]){workspace, connection, NULL}, f);
+}
+
+/* Rounds are others' work: they wait for foreign systems, and want libraries that would stay in memory here. */
+static bool sources(struct shift *s, struct fail *f)
+{
+	int64_t pause_ms = breaker_first_pause_ms(s->settings->sync_seconds * 1000);
+	int64_t room = CHILDREN_LIMIT - (int64_t)s->syncers->count;
+	struct source_id *due;
+	size_t count;
+
+	if (room == 0)
+		return true;
+	if (!sources_due(s->db, s->arena, room, pause_ms, &due, &count, f))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!start_round(s, &due[i], f))
+			return false;
+	return true;
+}
+
 static int64_t clock_ms(void)
 {
 	struct timespec now;
@@ -121,7 +154,8 @@ static int64_t clock_ms(void)
 	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
-/* What keeps a job from its work does so at every round: said once when it begins, or becomes another, and once when it is over. */
+/* What keeps a job from its work does so at every round: said once when it begins, or becomes another, and once when it
+ * is over. */
 static void report(size_t row, bool good, const struct fail *f)
 {
 	const char *name = jobs[row].name, *before = jobs[row].trouble;
@@ -139,6 +173,7 @@ static void report(size_t row, bool good, const struct fail *f)
 
 static void run_due(struct shift *shift)
 {
+	children_reap(shift->syncers);
 	for (size_t i = 0; i < COUNT(jobs); i++) {
 		struct fail f = {0};
 		bool held = !jobs[i].alone, good;
@@ -172,13 +207,17 @@ static bool rest(const sigset_t *signals)
 /* Long enough for a round of work, short enough to notice a server that is silent. */
 enum { PATIENCE_MS = 30000 };
 
+/* Until a round that was asked to end is ended; less than the supervisors wait for us. */
+enum { SYNCERS_END_MS = 5000 };
+
 int main(void)
 {
 	struct arena arena = {0};
 	struct settings settings;
 	struct secret_key key;
 	struct fail f = {0};
-	struct shift shift = {.arena = &arena, .settings = &settings, .key = &key};
+	struct children syncers = {0};
+	struct shift shift = {.arena = &arena, .settings = &settings, .key = &key, .syncers = &syncers};
 	sigset_t signals;
 	AUTO(database) db = NULL;
 
@@ -202,6 +241,7 @@ int main(void)
 	residency_forget_code();
 	while (rest(&signals))
 		run_due(&shift);
+	children_end(&syncers, SYNCERS_END_MS);
 	arena_end(&arena);
 	return 0;
 }

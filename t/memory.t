@@ -8,7 +8,7 @@ use List::Util qw(max sum);
 use Turnout;
 
 my $total    = $ENV{TURNOUT_SOAK} // 3000;
-my @programs = qw(webhook bookings funnel review health worker);
+my @programs = qw(webhook bookings funnel review sync health worker);
 my $most_kib = 8 * 1024;
 my $slack_kib = 384;   # what fills up once: libraries' tables, the allocator's odd page
 
@@ -52,6 +52,8 @@ my @requests = (
     sub ($n) { $t->get("$api/funnel", token => "wrong$n") },
     sub ($n) { $t->get("$api/unmatched?limit=20") },
     sub ($n) { $t->request('POST', "$api/unmatched/none$n/link", body => '{"lead_id":"x"}') },
+    sub ($n) { $t->get("$api/sync") },
+    sub ($n) { $t->request('POST', "$api/sync") },
     sub ($n) { $t->get('/healthz') },
     sub ($n) { $t->get('/api/cal/health') },
     sub ($n) { $t->get('/metrics') },
@@ -96,7 +98,7 @@ my $statuses = ask($total);
 my $after = resident();
 figures("after $asked requests", $after);
 
-is scalar(grep { !/^(?:200|400|401|404)$/ } keys %$statuses), 0, 'all were answered (' . join(', ', map { "$_: $statuses->{$_}" } sort keys %$statuses) . ')';
+is scalar(grep { !/^(?:200|400|401|404|409)$/ } keys %$statuses), 0, 'all were answered (' . join(', ', map { "$_: $statuses->{$_}" } sort keys %$statuses) . ')';
 for my $program (@programs) {
     my ($before, $now) = ($warm->{$program}, $after->{$program});
     is_deeply [ sort keys %$now ], [ sort keys %$before ], "$program: the processes are the same";

@@ -5,7 +5,7 @@
 #include "domain/api_base.h"
 #include "store/connections.h"
 #include "store/sources.h"
-#include "work/sync_get.h"
+#include "work/sync_source.h"
 
 #include <errno.h>
 #include <sodium.h>

@@ -2,10 +2,9 @@
 #include "work/funnel_report.h"
 
 #include "base/arena.h"
-#include "base/instant.h"
-#include "store/connections.h"
 #include "store/workspaces.h"
 #include "work/parameters.h"
+#include "work/source_report.h"
 
 #include <string.h>
 
@@ -53,37 +52,6 @@ static json_t *funnel_json(const struct funnel *funnel)
 	return json;
 }
 
-static json_t *source_json(const char *state, struct instant last, const char *sentence)
-{
-	char text[INSTANT_SIZE];
-
-	return json_pack("{s:s, s:s?, s:s}", "state", state, "last_success",
-		last.us ? instant_to_rfc3339(last, text) : NULL, "message", sentence);
-}
-
-/* Webhooks are all there is of Cal.com until its API is polled, so a connection that may deliver is as good as it gets.
- */
-static bool sources_take(struct arena *arena, struct db *db, int64_t workspace, json_t **data, struct fail *f)
-{
-	struct connection *connections;
-	struct instant last = {0};
-	json_t *calcom;
-	size_t count;
-
-	if (!connections_health(db, arena, workspace, &connections, &count, f))
-		return false;
-	for (size_t i = 0; i < count; i++)
-		if (before(last, connections[i].last_event_at))
-			last = connections[i].last_event_at;
-	calcom = count == 0 ? source_json("unavailable", last, "Cal.com is not connected.")
-		 : last.us  ? source_json("ok", last, "Cal.com delivers webhooks.")
-			    : source_json("ok", last, "Cal.com is connected; no webhook has come yet.");
-	*data = json_pack("{s:o, s:o}", "calcom", calcom, "emailbison",
-		source_json("unavailable", (struct instant){0},
-			"EmailBison is not connected; campaigns and leads are those imported from files."));
-	return true;
-}
-
 static json_t *text_json(const char *text)
 {
 	return text ? json_string(text) : json_null();
@@ -109,8 +77,8 @@ static json_t *question_json(const struct funnel_question *q, const struct works
 	return json;
 }
 
-bool funnel_report_take(
-	struct arena *arena, struct db *db, const struct funnel_question *q, json_t **report, struct fail *f)
+bool funnel_report_take(struct arena *arena, struct db *db, const struct funnel_question *q, int64_t interval_ms,
+	json_t **report, struct fail *f)
 {
 	bool by_campaign = strcmp(q->group_by, "campaign") == 0;
 	struct funnel_row *rows;
@@ -119,7 +87,7 @@ bool funnel_report_take(
 	size_t count;
 
 	if (!workspaces_find(db, q->workspace_id, &workspace, f) || !funnels_count(db, arena, q, &rows, &count, f)
-		|| !sources_take(arena, db, q->workspace_id, &data, f))
+		|| !source_data_take(arena, db, q->workspace_id, interval_ms, &data, f))
 		return false;
 	*report = question_json(q, &workspace);
 	json_object_set_new(*report, "data", data);

@@ -18,8 +18,8 @@ struct db;
 bool funnel_question_read(
 	struct db *, const struct query *, int64_t workspace, struct funnel_question *, struct fail *) MUST_CHECK;
 
-/* The caller owns *report. */
-bool funnel_report_take(
-	struct arena *, struct db *, const struct funnel_question *, json_t **report, struct fail *) MUST_CHECK;
+/* interval_ms: between two rounds with a source. The caller owns *report. */
+bool funnel_report_take(struct arena *, struct db *, const struct funnel_question *, int64_t interval_ms,
+	json_t **report, struct fail *) MUST_CHECK;
 
 #endif

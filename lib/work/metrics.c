@@ -2,6 +2,7 @@
 #include "work/metrics.h"
 
 #include "domain/trigger.h"
+#include "work/source_report.h"
 
 #include <assert.h>
 #include <string.h>
@@ -109,6 +110,63 @@ static double age_s(struct instant since, struct instant now)
 	return since.us == 0 ? 0 : (double)(now.us - since.us) / 1e6;
 }
 
+/* One of the figures of a source. */
+struct source_figure {
+	const char *name, *help;
+	double (*value)(const struct source_state *, int64_t interval_ms, struct instant now);
+};
+
+static double source_state(const struct source_state *s, int64_t interval_ms, struct instant now)
+{
+	return source_state_health(s, interval_ms, now);
+}
+
+static double source_breaker(const struct source_state *s, int64_t interval_ms, struct instant now)
+{
+	(void)interval_ms;
+	return source_state_breaker(s, now);
+}
+
+static double source_failures(const struct source_state *s, int64_t interval_ms, struct instant now)
+{
+	(void)interval_ms, (void)now;
+	return (double)s->failures;
+}
+
+static double source_success(const struct source_state *s, int64_t interval_ms, struct instant now)
+{
+	(void)interval_ms, (void)now;
+	return (double)s->succeeded_at.us / 1e6;
+}
+
+static double source_refused(const struct source_state *s, int64_t interval_ms, struct instant now)
+{
+	(void)interval_ms, (void)now;
+	return (double)s->refused;
+}
+
+static void print_sources(const struct gauges *gauges, struct instant now, struct text *text)
+{
+	static const struct source_figure figures[] = {
+		{"turnout_source_state", "Whether a source's numbers can be relied on: 0 ok, 1 stale, 2 unavailable.",
+			source_state},
+		{"turnout_source_breaker", "Whether a source is asked: 0 closed, 1 half open, 2 open.", source_breaker},
+		{"turnout_source_failures", "Rounds in a row that were not whole.", source_failures},
+		{"turnout_source_success_timestamp_seconds", "End of the last whole round; 0 without one.",
+			source_success},
+		{"turnout_source_not_understood", "Things of the last round that could not be understood.",
+			source_refused},
+	};
+
+	for (size_t i = 0; gauges->source_count > 0 && i < COUNT(figures); i++) {
+		text_add(text, "# HELP %s %s\n# TYPE %s gauge\n", figures[i].name, figures[i].help, figures[i].name);
+		for (size_t j = 0; j < gauges->source_count; j++)
+			text_add(text, "%s{kind=\"%s\",connection=\"%lld\"} %.15g\n", figures[i].name,
+				gauges->sources[j].kind, (long long)gauges->sources[j].connection_id,
+				figures[i].value(&gauges->sources[j], gauges->interval_ms, now));
+	}
+}
+
 void metrics_print(const struct counters *counters, const struct gauges *gauges, struct instant now, struct text *text)
 {
 	print_deliveries(counters, text);
@@ -139,4 +197,5 @@ void metrics_print(const struct counters *counters, const struct gauges *gauges,
 		print_gauge(text, "turnout_spool_set_aside", "Spooled files that could not be understood.",
 			(double)gauges->spool->set_aside);
 	}
+	print_sources(gauges, now, text);
 }

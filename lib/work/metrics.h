@@ -6,6 +6,7 @@
 #include "base/scope.h"
 #include "base/text.h"
 #include "store/health.h"
+#include "store/sources.h"
 #include "world/counters.h"
 #include "world/spool.h"
 
@@ -33,6 +34,9 @@ void metrics_forged_reference(struct counters *);
 struct gauges {
 	const struct health_counts *events;
 	const struct spool_state *spool;
+	const struct source_state *sources;
+	size_t source_count;
+	int64_t interval_ms; /* between two rounds with a source */
 };
 
 /* Prometheus' text format, version 0.0.4. */

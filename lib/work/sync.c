@@ -169,7 +169,6 @@ static bool locked_round(
 		return false;
 	good = go(arena, sync, order, &quiet_ms, f);
 	note_end(sync, good, quiet_ms, f);
-	log_end(sync, good, f);
 	return good;
 }
 
@@ -192,6 +191,7 @@ bool sync_round(struct arena *arena, struct db *db, const struct secret_key *key
 		return false;
 	good = locked_round(arena, &sync, &source, order, f);
 	sources_unlock(db, order->connection_id);
+	log_end(&sync, good, f);
 	*result = news_of(&sync, "", 0, -1);
 	return good;
 }

@@ -15,11 +15,6 @@ enum {
 	ANSWER_LIMIT_BYTES = 16 * 1024 * 1024, /* 250 bookings are about 1 MiB */
 };
 
-const char *sync_source_name(const char *kind)
-{
-	return strcmp(kind, "calcom") == 0 ? "Cal.com" : "EmailBison";
-}
-
 /* Cal.com v1 wants the key in the URL; some documents show the header for it, so both are sent. */
 static bool make_url(const struct sync *sync, const char *path, const char **url, struct fail *f)
 {

@@ -3,6 +3,7 @@
 #define WORK_SYNC_GET_H
 
 #include "work/sync.h"
+#include "work/sync_source.h"
 
 /* GETs `path`, which begins with a slash and stands behind the source's base, with its query, and parses the answer;
  * *json is the caller's. The key, Accept and for Cal.com v1 the parameter apiKey are added here; `headers`, ending in
@@ -18,8 +19,5 @@ bool sync_get_all(struct sync *, const char *const *paths, size_t count, const c
 
 /* One cheap request, sent once: does the source answer, and does it take the key? */
 bool sync_probe(struct sync *, struct fail *) MUST_CHECK;
-
-/* How people call a source: "Cal.com". */
-const char *sync_source_name(const char *kind);
 
 #endif

@@ -148,6 +148,8 @@ static void send_problem(struct request *request, const struct reply *reply, con
 			title = special[i].title, headers = special[i].header;
 	if (reply->allow)
 		headers = arena_print(request->arena, "Allow: %s\r\n", reply->allow);
+	if (reply->retry_after_s > 0)
+		headers = arena_print(request->arena, "Retry-After: %lld\r\n", (long long)reply->retry_after_s);
 	AUTO(json_t)
 	problem = json_pack("{s:s, s:i, s:s, s:s, s:s, s:s}", "title", title, "status", meaning[f->kind].status,
 		"detail", f->detail, "code", f->code, "error", title, "timestamp",

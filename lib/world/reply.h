@@ -7,15 +7,17 @@
 
 #include <stdbool.h>
 #include <stddef.h>
+#include <stdint.h>
 
 struct request;
 
 struct reply {
 	int status;
-	json_t *json;      /* owned; NULL: no body yet */
-	bool has_etag;     /* the body may be compared with the caller's copy */
-	const char *allow; /* methods, for a wrong one */
-	bool streaming;    /* the head is out; a failure can only cut the answer off */
+	json_t *json;          /* owned; NULL: no body yet */
+	bool has_etag;         /* the body may be compared with the caller's copy */
+	const char *allow;     /* methods, for a wrong one */
+	int64_t retry_after_s; /* with a failure that may pass: when to come back; 0: as always for its kind */
+	bool streaming;        /* the head is out; a failure can only cut the answer off */
 };
 
 /* The call takes over the reference to body. Adds the member "timestamp". */
