@@ -85,6 +85,16 @@ static void values(struct arena *arena)
 	is_text(text, "from=&to=2&x=%20", "what was parsed is not written to");
 }
 
+static void escapes(struct arena *arena)
+{
+	struct text text = text_new(arena, 200), tight = text_new(arena, 4);
+
+	query_add_escaped(&text, "aZ09-._~ /?&=+%@\xc3\xa9");
+	is_text(text.bytes, "aZ09-._~%20%2F%3F%26%3D%2B%25%40%C3%A9", "what has a meaning in an address is escaped");
+	query_add_escaped(&tight, "a&b");
+	ok(tight.broken, "and no more is written than fits");
+}
+
 int main(void)
 {
 	struct arena arena = {0};
@@ -93,6 +103,7 @@ int main(void)
 		is_text(told(&arena, rows[i].text), rows[i].told, rows[i].what);
 	counts(&arena);
 	values(&arena);
+	escapes(&arena);
 	arena_end(&arena);
 	return done_testing();
 }
