@@ -152,6 +152,24 @@ is matches($late, 'dismissed'), '- -', 'but not who was dismissed';
 $late->import_csv(leads => leads_csv(lead('other', 'Katherine', 'Hollenbeck', 'Copper Global', 'katie.hollenbeck@mailbox.test')));
 is matches($late, 'late'), 'other exact', 'a lead with the very address beats what was likely';
 
+# An import takes its time; whoever books meanwhile does not wait for it.
+my $busy = $t->workspace(name => 'Busy');
+$busy->import_csv(leads => leads_csv(@crowd, lead('kate', 'Katherine', 'Hollenbeck', 'Copper Global GmbH', 'khollenbeck@copperglobal.test')));
+open my $holder, '|-', 'psql', '-X', '-q', '-o', '/dev/null', $t->{env}{DATABASE_OWNER_URL} or die "no psql: $!";
+$holder->autoflush;
+print $holder "BEGIN; SELECT FROM leads WHERE workspace_id = $busy->{workspace} AND lead_id = 'crowd-7' FOR NO KEY UPDATE; SELECT 1 AS held;\n";
+$t->wait_until('a lead is held', sub { $t->value("SELECT count(*) FROM pg_stat_activity WHERE state = 'idle in transaction' AND application_name = 'psql' AND query LIKE 'SELECT 1 AS held%'") });
+my @said = $t->at_once(2, sub ($number) {
+    return ($busy->turnout('import', 'leads', '-', '--workspace', $busy->{workspace}, { stdin => leads_csv(map { { %$_, company => 'Renamed Inc' } } @crowd) }))[0] if $number == 1;
+    $t->wait_until('the import waits', sub { $t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'turnout' AND wait_event_type = 'Lock'") });
+    my @answers = map { $busy->deliver(event('BOOKING_CREATED', "busy-$_", guest("c$_\@crowd$_.test", "Crowd $_")))->{status} } 1 .. 40;
+    push @answers, $busy->deliver(event('BOOKING_CREATED', 'busy-kate', guest('katie.hollenbeck@mailbox.test', 'Katie Hollenbeck', 'Copper Global')))->{status};
+    my $state = matches($busy, 'busy-3') . ', ' . matches($busy, 'busy-kate');
+    print $holder "COMMIT;\n";
+    return join ' ', $state, sort { $a cmp $b } keys %{ { map { $_ => 1 } @answers } };
+});
+is_deeply \@said, [ 0, 'crowd-3 exact, kate likely_person processed' ], 'while an import is held up, deliveries are processed, matched and guessed';
+
 # Behind the back of an import: the worker does what was missed.
 my $missed = $t->workspace(name => 'Missed');
 $missed->import_csv(leads => leads_csv(@crowd, lead('kate', 'Katherine', 'Hollenbeck', 'Copper Global GmbH', 'khollenbeck@copperglobal.test')));
@@ -159,7 +177,8 @@ $missed->deliver(event('BOOKING_CREATED', 'missed', guest('katie.hollenbeck@mail
 $t->sql("UPDATE attendees SET lead_id = NULL, match_method = NULL, match_probability = NULL, match_because = NULL WHERE workspace_id = $missed->{workspace};
          DELETE FROM match_guesses WHERE workspace_id = $missed->{workspace};
          INSERT INTO unmatched_bookings SELECT workspace_id, uid, email_key, mailbox_key FROM attendees WHERE workspace_id = $missed->{workspace}");
-$t->wait_until('the worker has looked', sub { matches($missed, 'missed') eq 'kate likely_person' }, 90);
+$t->another_worker;
+$t->wait_until('the worker has looked', sub { matches($missed, 'missed') eq 'kate likely_person' });
 pass 'what was missed is made up for';
 
 # --- Leads change and go

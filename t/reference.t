@@ -129,7 +129,8 @@ is matches($t, 'private'), 'cutie99@free.test - -', 'also where he matched befor
 is $t->value("SELECT count(*) FROM unmatched_bookings WHERE workspace_id = $t->{workspace} AND uid IN ('private', 'later', 'as-bob')"), 2, 'which waits on the list';
 is matches($t, 'as-bob'), 'bob@acme.test bob exact', 'while an address that is a lead is that lead again';
 $t->import_csv(leads => $leads);
-$t->wait_until('the worker has matched again', sub { matches($t, 'later') =~ /tracked_link/ && matches($t, 'as-bob') =~ /tracked_link/ }, 90);
+$t->another_worker;
+$t->wait_until('the worker has matched again', sub { matches($t, 'later') =~ /tracked_link/ && matches($t, 'as-bob') =~ /tracked_link/ });
 is matches($t, 'later'), 'who@z.test ann tracked_link', 'a lead that comes back is found again';
 
 # --- Replay

@@ -258,6 +258,13 @@ sub pids ($t, $program) {
     return @children;
 }
 
+# A worker does each of its jobs when it starts; some of them wait a minute otherwise.
+sub another_worker ($t) {
+    my ($before) = $t->pids('worker');
+    kill TERM => $before;
+    $t->wait_until('another worker runs', sub { my ($now) = $t->pids('worker'); $now && $now != $before });
+}
+
 # What a program logged: a hash for each line of JSON.
 sub log_lines ($t, $program) {
     return map { eval { $json->decode($_) } // { text => $_ } } split /\n/, slurp("$t->{dir}/log/$program.log");
