@@ -100,9 +100,9 @@ bool sources_claim_account(struct db *db, const struct source *source, const cha
 		return false;
 	return strcmp(found.account, account) == 0
 	       || fail(f, FAIL_CONFLICT, "source_other_account",
-		       "the API key shows another account (%.40s) than at first (%.40s), so nothing was written; "
-		       "give this connection a key of the first, or add a connection for the other",
-		       account, found.account);
+		       "the API key shows another account than at first, so nothing was written; give this connection "
+		       "a key "
+		       "of the first, or add a connection for the other");
 }
 
 struct answer {

@@ -72,15 +72,16 @@ json_t *source_state_json(
 	struct arena *arena, const struct source_state *s, bool named, int64_t interval_ms, struct instant now)
 {
 	enum source_health health = source_state_health(s, interval_ms, now);
-	json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o, s:s?}", "connection",
+	json_t *json = json_pack("{s:I, s:s, s:s, s:s, s:s, s:I, s:o, s:o, s:o}", "connection",
 		(json_int_t)s->connection_id, "kind", s->kind, "state", source_health_name(health), "message",
 		words(arena, s, health, interval_ms), "breaker", breaker_state_name(source_state_breaker(s, now)),
 		"failures", (json_int_t)s->failures, "last_success", moment_json(s->succeeded_at), "next_try",
-		moment_json(s->next_at), "error", error_json(s), "remark", s->remark);
+		moment_json(s->next_at), "error", error_json(s));
 
 	if (!named)
 		return json;
 	json_object_set_new(json, "name", json_string(s->name));
+	json_object_set_new(json, "remark", s->remark ? json_string(s->remark) : json_null());
 	json_object_set_new(json, "asked_at", moment_json(s->asked_at));
 	json_object_set_new(json, "round", round_json(s));
 	return json;

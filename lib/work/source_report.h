@@ -18,7 +18,7 @@ enum source_health source_state_health(const struct source_state *, int64_t inte
 enum breaker_state source_state_breaker(const struct source_state *, struct instant now);
 
 /* Everything of one source, for who may see its workspace; the caller owns it. named: with what the connection is
- * called, which is nobody else's business. */
+ * called and what else may be a client's, which is nobody else's business. */
 json_t *source_state_json(
 	struct arena *, const struct source_state *, bool named, int64_t interval_ms, struct instant now);
 

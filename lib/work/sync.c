@@ -100,19 +100,23 @@ static bool go(
 	return good;
 }
 
-/* A key that was refused stays refused, so it is not tried more often than a good one. What the source asked for is
- * kept to exactly. */
+/* A person has to do something first: the same key will be refused again. */
+static bool is_refusal(const struct fail *f)
+{
+	return f->kind == FAIL_DENIED || strcmp(f->code, "source_other_account") == 0;
+}
+
+/* A key that was refused is not tried more often than a good one. A pause that the source asked for is kept to exactly
+ * where it is why the round ended. */
 static int64_t pause_after(const struct sync *sync, bool good, int64_t quiet_ms, const struct fail *f)
 {
-	int64_t interval_ms = sync->settings->sync_seconds * 1000;
+	int64_t interval_ms = sync->settings->sync_seconds * 1000, pause_ms = interval_ms;
 
-	if (good)
-		return quiet_ms > interval_ms ? quiet_ms : interval_ms;
-	if (quiet_ms > 0)
+	if (!good && (quiet_ms > HTTP_PATIENCE_MS || (quiet_ms > 0 && strcmp(f->code, "source_limited") == 0)))
 		return quiet_ms;
-	if (f->kind == FAIL_DENIED)
-		return interval_ms;
-	return breaker_pause_ms(sync->source->failures + 1, interval_ms, randombytes_random());
+	if (!good && !is_refusal(f))
+		pause_ms = breaker_pause_ms(sync->source->failures + 1, interval_ms, randombytes_random());
+	return quiet_ms > pause_ms ? quiet_ms : pause_ms;
 }
 
 /* What went wrong may be the very database that it should be noted in: then the pause that began with the round holds.

@@ -12,7 +12,7 @@ enum {
 	IN_FLIGHT = 4,
 	HEADERS = 8,
 	URL_LIMIT_BYTES = 8000,
-	ANSWER_LIMIT_BYTES = 16 * 1024 * 1024, /* 250 bookings are about 1 MiB */
+	ANSWER_LIMIT_BYTES = 8 * 1024 * 1024, /* 250 bookings are about 1 MiB */
 };
 
 /* Cal.com v1 wants the key in the URL; some documents show the header for it, so both are sent. */
@@ -64,6 +64,9 @@ static bool refused(const struct sync *sync, const struct http_answer *answer, s
 	if (status == 404)
 		return fail(f, FAIL_ABSENT, "source_absent",
 			"%s knows no such thing (status 404); is the address of its API right?", name);
+	if (status == 429 && answer->retry_after_ms > 0)
+		return fail(f, FAIL_LATER, "source_limited", "%s takes no more requests for %lld s (status 429)", name,
+			(long long)(answer->retry_after_ms + 999) / 1000);
 	if (status == 429)
 		return fail(
 			f, FAIL_LATER, "source_limited", "%s takes no more requests for the moment (status 429)", name);
