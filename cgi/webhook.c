@@ -1,4 +1,4 @@
-/* webhook - receives Cal.com's deliveries. */
+/* webhook - receives the deliveries of Cal.com and of EmailBison. */
 #include "base/instant.h"
 #include "base/log.h"
 #include "domain/trigger.h"
@@ -11,15 +11,16 @@
 
 #include <string.h>
 
-static handler describe, receive;
+static handler describe, receive, receive_outreach;
 
 /* nginx turns the paths of older installations into the first of these. */
 int main(void)
 {
-	return serve("webhook",
-		ROUTES({"GET", "/api/webhooks/calcom", describe}, {"POST", "/api/webhooks/calcom", receive},
-			{"GET", "/api/webhooks/calcom/{connection}", describe},
-			{"POST", "/api/webhooks/calcom/{connection}", receive}));
+	return serve(
+		"webhook", ROUTES({"GET", "/api/webhooks/calcom", describe}, {"POST", "/api/webhooks/calcom", receive},
+				   {"GET", "/api/webhooks/calcom/{connection}", describe},
+				   {"POST", "/api/webhooks/calcom/{connection}", receive},
+				   {"POST", "/api/webhooks/emailbison/{connection}/{secret}", receive_outreach}));
 }
 
 /* Cal.com's own header, then those of older integrations; the first that is there decides. */
@@ -34,7 +35,8 @@ static const char *signature_header(const struct request *request)
 	return value;
 }
 
-static bool answer(struct reply *reply, enum ingested outcome, struct fail *f)
+/* EmailBison sends again what is not answered with 200. */
+static bool answer(struct reply *reply, enum sender_kind kind, enum ingested outcome, struct fail *f)
 {
 	static const struct {
 		int status;
@@ -46,12 +48,13 @@ static bool answer(struct reply *reply, enum ingested outcome, struct fail *f)
 		[INGESTED_QUEUED] = {202, "queued"},
 	};
 
-	return reply_json_take(
-		reply, words[outcome].status, json_pack("{s:s, s:b}", "status", words[outcome].word, "success", 1), f);
+	return reply_json_take(reply, kind == SENDER_EMAILBISON ? 200 : words[outcome].status,
+		json_pack("{s:s, s:b}", "status", words[outcome].word, "success", 1), f);
 }
 
 /* Whose delivery it is, and whether it becomes an event. */
-static bool take_in(struct request *request, struct delivery *delivery, enum ingested *outcome, struct fail *f)
+static bool take_in(
+	struct request *request, struct delivery *delivery, const char *proof, enum ingested *outcome, struct fail *f)
 {
 	static struct senders senders;
 	const struct spool spool = spool_from_settings(request->settings);
@@ -59,8 +62,8 @@ static bool take_in(struct request *request, struct delivery *delivery, enum ing
 
 	senders.directory = spool.directory;
 	if (!request_body(request, BODY_LIMIT_BYTES, &delivery->body, f)
-		|| !senders_find(&senders, request->db, request->key, request_segment(request, "connection"),
-			delivery->body, signature_header(request), &sender, f))
+		|| !senders_find(&senders, request->db, request->key, delivery->kind,
+			request_segment(request, "connection"), delivery->body, proof, &sender, f))
 		return false;
 	delivery->workspace_id = sender->workspace_id;
 	delivery->connection_id = sender->connection_id;
@@ -102,7 +105,8 @@ static void match_uncertain(const struct request *request, const struct delivery
 	residency_forget_tables();
 }
 
-static bool receive(struct request *request, struct reply *reply, struct fail *f)
+static bool receive_from(
+	enum sender_kind kind, const char *proof, struct request *request, struct reply *reply, struct fail *f)
 {
 	static const enum delivered kinds[] = {
 		[INGESTED_PROCESSED] = DELIVERED_PROCESSED,
@@ -110,9 +114,9 @@ static bool receive(struct request *request, struct reply *reply, struct fail *f
 		[INGESTED_IGNORED] = DELIVERED_IGNORED,
 		[INGESTED_QUEUED] = DELIVERED_QUEUED,
 	};
-	struct delivery delivery = {.source = "webhook", .received_at = instant_now()};
+	struct delivery delivery = {.kind = kind, .source = "webhook", .received_at = instant_now()};
 	enum ingested outcome = INGESTED_PROCESSED;
-	bool good = take_in(request, &delivery, &outcome, f);
+	bool good = take_in(request, &delivery, proof, &outcome, f);
 
 	metrics_delivery(request->counters, delivery.trigger, good ? kinds[outcome] : kind_of_failure(f->kind),
 		instant_now().us - delivery.received_at.us);
@@ -121,9 +125,19 @@ static bool receive(struct request *request, struct reply *reply, struct fail *f
 	if (good && delivery.uncertain)
 		match_uncertain(request, &delivery);
 	if (good)
-		return answer(reply, outcome, f);
+		return answer(reply, kind, outcome, f);
 	note_refusal(request, f);
 	return false;
+}
+
+static bool receive(struct request *request, struct reply *reply, struct fail *f)
+{
+	return receive_from(SENDER_CALCOM, signature_header(request), request, reply, f);
+}
+
+static bool receive_outreach(struct request *request, struct reply *reply, struct fail *f)
+{
+	return receive_from(SENDER_EMAILBISON, request_segment(request, "secret"), request, reply, f);
 }
 
 static bool describe(struct request *request, struct reply *reply, struct fail *f)

@@ -2,7 +2,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
-use JSON::PP ();
+use Outbound;
 use StandIn;
 use Test::More;
 use Turnout;
@@ -10,49 +10,8 @@ use Turnout;
 my $t = Turnout->start;
 my $s = StandIn->start;
 
-sub day ($back)               { POSIX::strftime('%Y-%m-%d', gmtime(time - $back * 86400)) }
-sub at ($back, $clock = '10:00') { day($back) . "T$clock:00.000000Z" }
-
-# A workspace with a connection to an instance; returns it.
-sub linked ($instance, %option) {
-    my $w = $t->workspace(name => 'Outbound', %option);
-    my ($exit, $out, $err) = $w->turnout('connection', 'add', '--workspace', $w->{workspace}, '--kind', 'emailbison', '--api-key-file', '-',
-        '--api-base', $instance->url('emailbison'), { stdin => $instance->key('emailbison') });
-    die $err if $exit;
-    ($w->{bison}, $w->{hook}) = split /\n/, $out;
-    return $w;
-}
-
-# With the rights that the programs have.
-sub round ($w, @more) {
-    my ($exit, $out, $err) = $w->turnout('sync', 'emailbison', '--workspace', $w->{workspace}, @more, { env => { DATABASE_OWNER_URL => $w->{env}{DATABASE_URL} } });
-    return { exit => $exit, out => $out, err => $err };
-}
-
-sub rows ($w, $query) { join "\n", map { join '|', map { $_ // '' } @$_ } $w->sql($query) }
-
-sub days ($w) { rows($w, "SELECT campaign_id, day, sent, bounced, replied, interested FROM campaign_days
-    WHERE workspace_id = $w->{workspace} AND (sent, bounced, replied, interested) <> (0, 0, 0, 0) ORDER BY 1, 2") }
-
-sub members ($w, $columns = 'state, emails_sent, first_contacted_at, last_contacted_at, replied_at, interested_at, bounced_at') {
-    return rows($w, 'SELECT lead_id, campaign_id, ' . join(', ', map { /_at$/ ? "to_char($_ AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')" : $_ } split /, /, $columns)
-        . " FROM lead_campaigns WHERE workspace_id = $w->{workspace} ORDER BY 1, 2");
-}
-
-# Everything that is stored, but for how rounds went; with the transaction that wrote it.
-my @kept = qw(campaigns campaign_days campaign_months campaign_series campaign_replies campaign_corrections leads lead_campaigns
-    lead_keys lead_names lead_indexes outreach_events outreach_words funnel_items funnel_counts standing_changes);
-sub stored ($w) { join "\n", map { my $table = $_; map { "$table @$_" } $w->sql(
-    "SELECT x.xmin, x::text FROM $table x WHERE workspace_id = $w->{workspace} ORDER BY x::text") } @kept }
-
-sub verified ($w, $what) {
-    my ($exit, $out, $err) = $w->turnout('verify', '--workspace', $w->{workspace});
-    is $exit, 0, "$what: counts equal a recount" or diag $out, $err;
-}
-
 # --- An estate of several campaigns
 
-my $zone = 'UTC';
 $s->campaign({ id => $_, name => "Outbound $_", status => ('active', 'Completed', 'on holiday')[$_ - 1], created_at => at(40) }) for 1 .. 3;
 $s->series(1, Sent => { day(20) => 80, day(3) => 40, day(1) => 5 }, Bounced => { day(20) => 2 }, Replied => { day(3) => 99 });
 $s->series(2, Sent => { day(2) => 30 }, Clicks => { day(2) => 7 });
@@ -74,7 +33,7 @@ $s->reply({ id => 51006, campaign_id => 1, lead_id => 835004, date_received => a
 $s->lead({ id => 835005, updated_at => at(2, '08:00'), lead_campaign_data => [ { campaign_id => 2, status => 'replied', emails_sent => 1 },
     { campaign_id => 1, status => 'napping', emails_sent => '3' } ] });
 
-my $w = linked($s);
+my $w = linked($t, $s);
 my $done = round($w);
 is $done->{exit}, 0, 'a round' or diag $done->{err};
 is days($w), join("\n", '1|' . day(20) . '|80|2|0|0', '1|' . day(3) . '|40|0|0|0', '1|' . day(1) . '|5|0|0|0', '2|' . day(3) . '|0|0|1|0',
@@ -109,5 +68,105 @@ $s->forget;
 $done = round($w);
 is $done->{exit}, 0, 'another round' or diag $done->{err};
 is stored($w), $before, 'changes nothing';
+
+# --- It corrects itself
+
+$s->series(1, Sent => { day(20) => 85, day(1) => 3 }, Bounced => { day(3) => 4 });
+$s->reply({ id => 51002, interested => 0, updated_at => at(0, '00:00') });
+$s->remove_reply(51001);
+$w->sql("UPDATE source_syncs SET mark = mark - 'night' WHERE workspace_id = $w->{workspace}");   # as on the next day
+$done = round($w);
+is $done->{exit}, 0, 'a round after corrections' or diag $done->{err};
+is days($w), join("\n", '1|' . day(20) . '|85|2|0|0', '1|' . day(3) . '|40|4|0|0', '1|' . day(1) . '|3|0|0|0', '2|' . day(2) . '|30|0|2|0'),
+    'days go up and down: also older ones on the first round of a day, replies move to the next of the lead';
+is corrections($w), join("\n", 'replies|2|interested|' . day(2) . '|1|0', 'replies|2|replied|' . day(3) . '|1|0', 'series|1|Sent|' . day(1) . '|5|3'),
+    'what went down stays visible';
+like members($w), qr/^835001\|2\|in_sequence\|2\|[^|]*\|[^|]*\|\Q${\ day(2)}\E 10:00\|\|$/m, 'the lead replied later, without interest';
+$s->remove_reply(51002);
+$s->lead({ id => 835005, lead_campaign_data => [ { campaign_id => 2, status => 'stopped', emails_sent => 1 } ] });
+round($w);
+unlike days($w), qr/^2.*\|[1-9]\d*\|\d+$/m, 'nobody has replied any more';
+is $w->funnel->{total}{replied}, 0, 'nor in the funnel';
+is rows($w, "SELECT reply_id FROM campaign_replies WHERE workspace_id = $w->{workspace} AND gone_at IS NOT NULL ORDER BY 1"), "51001\n51002",
+    'replies that are gone stay known';
+$s->remove_lead(835030);
+round($w);
+is $w->value("SELECT count(*) FROM leads WHERE workspace_id = $w->{workspace} AND lead_id = '835030'"), 1, 'a lead that is gone stays';
+verified($w, 'after corrections');
+
+# --- A key that follows its user
+
+$s->workspace({ id => 4, name => 'Somebody else' });
+$s->lead({ id => 900001, in => 4 });
+$s->campaign({ id => 90, in => 4 });
+$before = stored($w);
+$s->switch_workspace(4);
+$done = round($w);
+is $done->{exit}, 1, 'a round with a key that shows another workspace fails';
+like $done->{err}, qr/workspace 4 .* workspace 3|workspace 4.* of 3.*make an api-user key/s, 'and says what to do';
+is stored($w), $before, 'nothing is written';
+$s->switch_workspace(3);
+$s->lead({ id => 835031, first_name => 'Renamed' });
+$s->after(qr{GET /api/leads}, 1, [ switch_workspace => 4 ]);
+is round($w)->{exit}, 1, 'it may happen amid a round';
+is $w->value("SELECT count(*) FROM leads WHERE workspace_id = $w->{workspace} AND first_name = 'Renamed'"), 0, 'then what was read is not believed';
+$s->switch_workspace(3);
+is round($w)->{exit}, 0, 'back again';
+is $w->value("SELECT count(*) FROM leads WHERE workspace_id = $w->{workspace} AND first_name = 'Renamed'"), 1, 'the next round has it';
+
+# --- Older instances: pages by number, numbers as texts, an end after some pages
+
+sub estate ($w) { return { map { $_ => 1 } grep { !/^8350(?:05|30|31)/ } split /\n/, join "\n", days($w), members($w),
+    rows($w, "SELECT lead_id, email, first_name, company FROM leads WHERE workspace_id = $w->{workspace}") } }
+sub same ($one, $other, $what) {
+    my ($a, $b) = map { estate($_) } $one, $other;
+    is join("\n", sort grep { !$a->{$_} || !$b->{$_} } keys %{ { %$a, %$b } }), '', $what;
+}
+$s->lead({ id => 835000 + $_, created_at => at(60 - $_), updated_at => at(2) }) for 1 .. 40;
+round($w);
+$s->ways(cursors => 0, texts => 1);
+my $old = linked($t, $s);
+is round($old)->{exit}, 0, 'an older instance';
+is $old->value("SELECT count(*) FROM campaign_replies WHERE workspace_id = $old->{workspace}"), 4, 'its replies';
+same($w, $old, 'shows the same');
+$s->ways(page_limit => 2);
+for my $end (qw(refused empty)) {
+    $s->ways(page_end => $end);
+    my $short = linked($t, $s);
+    is round($short)->{exit}, 0, "one that ends after two pages ($end)";
+    same($old, $short, 'shows the same');
+}
+verified($old, 'an older instance');
+$s->ways(cursors => 1, texts => 0, page_limit => 1000);
+
+# --- What nobody understands
+
+$s->ways(looping_cursor => 1);
+my $new = linked($t, $s);
+$done = round($new);
+is $done->{exit}, 1, 'a cursor that leads to itself ends the walk';
+like $done->{err}, qr/circles/, 'in words';
+$s->ways(looping_cursor => 0);
+$s->lead({ id => 836000 + $_, email => ('nobody', '', undef, "a\@b\@c", [], 7)[$_], created_at => at(1) }) for 0 .. 5;
+$s->lead({ id => 837000, lead_campaign_data => { a => 1 }, custom_variables => { phone => { name => 'phone', value => '+1555' } } });
+$s->lead({ id => 837001, first_name => { a => [] }, company => 'x' x 5000, custom_variables => 'none', lead_campaign_data => [ { campaign_id => 1, status => [], emails_sent => -4 } ],
+    updated_at => '9999-99-99' });
+$s->reply({ id => 52000 + $_, campaign_id => 1, lead_id => 835010, date_received => (undef, 'soon', '0001-01-01T00:00:00Z')[$_], created_at => 'never', updated_at => undef }) for 0 .. 2;
+$s->series(1, Sent => { day(2) => 'many', day(4) => -5, day(5) => 1e300 }, "\x{202E}Odd\n" => { day(2) => 1 });
+$done = round($new);
+is $done->{exit}, 0, 'a round over odd things' or diag $done->{err};
+is $new->value("SELECT count(*) FROM leads WHERE workspace_id = $new->{workspace} AND lead_id ~ '^83[67]'"), 2, 'who has an address comes in';
+is rows($new, "SELECT phone, length(company) FROM leads WHERE workspace_id = $new->{workspace} AND lead_id ~ '^837' ORDER BY lead_id"), "+1555|0\n|1000", 'with what can be kept';
+cmp_ok $new->value("SELECT refused FROM source_syncs WHERE workspace_id = $new->{workspace}"), '>=', 6 + 3 + 1, 'the others are counted';
+like $new->value("SELECT remark FROM source_syncs WHERE workspace_id = $new->{workspace}"), qr/could not be understood: a/, 'and the first is named';
+verified($new, 'odd things');
+for my $kind (qw(types html truncated deep null)) {
+    $before = stored($new);
+    $s->fault(qr{GET /api/leads}, garbage => $kind, times => 1);
+    $done = round($new);
+    ok $done->{exit} == 1 || $kind =~ /types|null/, "garbage ($kind) ends the round";
+    is stored($new), $before, 'and is not kept';
+    $s->lift;
+}
 
 $t->finish;

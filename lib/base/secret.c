@@ -95,3 +95,13 @@ void digest(struct bytes bytes, unsigned char result[static DIGEST_BYTES])
 {
 	crypto_generichash(result, DIGEST_BYTES, bytes.at, bytes.length, NULL, 0);
 }
+
+/* The sums have one length, whatever those of the texts are. */
+bool secret_is(struct bytes secret, struct bytes said)
+{
+	unsigned char sums[2][DIGEST_BYTES];
+
+	digest(secret, sums[0]);
+	digest(said, sums[1]);
+	return secret.length > 0 && sodium_memcmp(sums[0], sums[1], DIGEST_BYTES) == 0;
+}

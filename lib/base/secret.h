@@ -5,6 +5,7 @@
 #include "base/fail.h"
 #include "base/scope.h"
 
+#include <stdbool.h>
 #include <stddef.h>
 
 struct arena;
@@ -41,6 +42,9 @@ bool secret_unseal(
 
 /* A new token: shown once, then known only by its digest. */
 void token_make(char token[static TOKEN_SIZE]);
+
+/* In a time that tells nothing of either. */
+bool secret_is(struct bytes secret, struct bytes said);
 
 /* BLAKE2b-256. Enough for tokens without salt or stretching: they are 256 random bits, not passwords. */
 void digest(struct bytes, unsigned char result[static DIGEST_BYTES]);

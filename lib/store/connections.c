@@ -22,6 +22,7 @@ static const struct column listed[] = {
 static const struct column receiving[] = {
 	COLUMN(struct connection, workspace_id, read_i64),
 	COLUMN(struct connection, connection_id, read_i64),
+	COLUMN(struct connection, kind, read_text),
 	COLUMN(struct connection, name, read_text),
 	COLUMN(struct connection, secret, read_bytes),
 	COLUMN(struct connection, previous_secret, read_bytes),

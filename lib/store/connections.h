@@ -34,8 +34,7 @@ bool connections_find(struct db *, int64_t id, struct connection *, struct fail 
 bool connections_list(
 	struct db *, struct arena *, int64_t workspace, struct connection **, size_t *count, struct fail *) MUST_CHECK;
 
-/* The one with this id, or with id 0 the oldest `limit`: those that may receive Cal.com's deliveries. With
- * secrets. */
+/* The one with this id, or with id 0 the oldest `limit`: those that may receive deliveries. With secrets. */
 bool connections_receiving(struct db *, struct arena *, int64_t id, int64_t limit, struct connection **, size_t *count,
 	struct fail *) MUST_CHECK;
 

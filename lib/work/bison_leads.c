@@ -15,6 +15,7 @@ struct lead_walk {
 	char window[16], day[INSTANT_SIZE];
 	/* When the window's first and last lead were made. */
 	char first[sizeof "2026-01-31"], last[sizeof "2026-01-31"];
+	bool up, down; /* one was made later, or earlier, than the one before */
 	struct bison_pages pages;
 	struct bison_portion portion;
 	int64_t done;
@@ -26,6 +27,10 @@ static void add_lead(struct bison *b, struct lead_walk *w, const json_t *row)
 	struct bison_lead lead;
 
 	if (made) {
+		int order = *w->first ? strncmp(w->last, made, sizeof w->last - 1) : 0;
+
+		w->up |= order < 0;
+		w->down |= order > 0;
 		snprintf(w->last, sizeof w->last, "%s", made);
 		if (!*w->first)
 			memcpy(w->first, w->last, sizeof w->first);
@@ -64,13 +69,14 @@ static bool next_window(struct lead_walk *w, struct fail *f)
 {
 	char next[sizeof w->window];
 
-	snprintf(next, sizeof next, "%s%s", strcmp(w->first, w->last) < 0 ? ">=" : "<=", w->last);
-	if (!date_is_valid(w->last) || strcmp(w->first, w->last) == 0 || strcmp(next, w->window) == 0)
+	snprintf(next, sizeof next, "%s%s", w->up ? ">=" : "<=", w->last);
+	if (!date_is_valid(w->last) || w->up == w->down || strcmp(next, w->window) == 0)
 		return fail(f, FAIL_INPUT, "source_pages",
-			"EmailBison shows no more pages of leads, and too many were made on one day to go on by that: "
+			"EmailBison shows no more pages of leads, and by when they were made there is no way on: "
 			"the instance is an old one; ask for its update, which brings cursors");
 	memcpy(w->window, next, sizeof next);
 	*w->first = '\0';
+	w->up = w->down = false;
 	return true;
 }
 

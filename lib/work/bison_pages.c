@@ -59,9 +59,10 @@ static bool follow_number(struct bison_pages *p, const json_t *meta, const json_
 	const char *id = bison_id(p->sync->arena, json_object_get(json_array_get(rows, 0), "id"));
 
 	p->by_number = true;
+	p->last = last > p->last ? last : p->last;
 	if (json_array_size(rows) == 0) {
 		p->end = true;
-		p->limited = last > 0 && page <= last; /* some end without a word at their limit */
+		p->limited = page <= p->last; /* some end without a word at their limit */
 		return true;
 	}
 	if (id && p->read > 1 && strcmp(id, p->first) == 0 && last < 0)

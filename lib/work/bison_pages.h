@@ -25,6 +25,7 @@ struct bison_pages {
 	bool limited;   /* there are more, which the instance does not show */
 	int64_t total;  /* 0: not known */
 	int64_t read;   /* pages, by this walk */
+	int64_t last;   /* the highest number of a page that was named as the last; 0: none */
 
 	char earlier[BISON_CURSOR_SIZE], first[BISON_FIRST_SIZE]; /* to notice circles */
 };

@@ -6,6 +6,7 @@
 #include "base/instant.h"
 #include "base/scope.h"
 #include "base/secret.h"
+#include "work/sender_file.h"
 
 #include <stdint.h>
 
@@ -22,6 +23,7 @@ enum ingested {
 
 struct delivery {
 	int64_t workspace_id, connection_id;
+	enum sender_kind kind;
 	const char *source; /* "webhook"; "clock": the worker says that a meeting is over; "poll": work/poll */
 	struct instant received_at;
 	struct bytes body;   /* raw */
@@ -34,7 +36,8 @@ struct delivery {
 	const char *uncertain;
 };
 
-/* True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the database is away.
+/* Of Cal.com. True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the
+ * database is away.
  */
 bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, enum ingested *,
 	struct fail *) MUST_CHECK;

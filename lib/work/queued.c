@@ -5,19 +5,23 @@
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "work/ingest_outreach.h"
 #include "world/db.h"
 
 #include <stdio.h>
 #include <string.h>
 
-/* A file is, sealed: one line "turnout 1 <workspace> <connection> <received>", then the body as it came. */
+/* A file is, sealed: one line "turnout 2 <workspace> <connection> <received> <kind>", then the body as it came. Those
+ * of Cal.com were "turnout 1" without a kind. */
+static const char *const kind_words[] = {[SENDER_CALCOM] = "calcom", [SENDER_EMAILBISON] = "emailbison"};
+
 static struct bytes wrap(struct arena *arena, const struct secret_key *key, const struct delivery *d)
 {
 	struct text text = text_new(arena, d->body.length + 200);
 	char received[INSTANT_SIZE];
 
-	text_add(&text, "turnout 1 %lld %lld %s\n", (long long)d->workspace_id, (long long)d->connection_id,
-		instant_to_rfc3339(d->received_at, received));
+	text_add(&text, "turnout 2 %lld %lld %s %s\n", (long long)d->workspace_id, (long long)d->connection_id,
+		instant_to_rfc3339(d->received_at, received), kind_words[d->kind]);
 	text_add_bytes(&text, (const char *)d->body.at, d->body.length);
 	return secret_seal(arena, key, (struct bytes){(const unsigned char *)text.bytes, text.length});
 }
@@ -28,6 +32,7 @@ static bool unwrap(
 	struct bytes plain;
 	const char *end;
 	char *rest, *words[5];
+	const char *kind;
 
 	if (!secret_unseal(arena, key, sealed, &plain, f))
 		return false;
@@ -38,8 +43,10 @@ static bool unwrap(
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (!(words[i] = strsep(&rest, " ")))
 			return fail(f, FAIL_BUG, "spool_head", "a spooled file has a head that is not understood");
-	if (strcmp(words[0], "turnout") != 0 || strcmp(words[1], "1") != 0
-		|| !i64_from_text(words[2], 1, INT64_MAX, &d->workspace_id)
+	kind = rest ? rest : kind_words[SENDER_CALCOM];
+	d->kind = strcmp(kind, kind_words[SENDER_EMAILBISON]) == 0 ? SENDER_EMAILBISON : SENDER_CALCOM;
+	if (strcmp(words[0], "turnout") != 0 || strcmp(words[1], rest ? "2" : "1") != 0
+		|| strcmp(kind, kind_words[d->kind]) != 0 || !i64_from_text(words[2], 1, INT64_MAX, &d->workspace_id)
 		|| !i64_from_text(words[3], 1, INT64_MAX, &d->connection_id)
 		|| !instant_from_rfc3339(words[4], strlen(words[4]), &d->received_at))
 		return fail(f, FAIL_BUG, "spool_head", "a spooled file has a head that is not understood");
@@ -49,12 +56,18 @@ static bool unwrap(
 	return true;
 }
 
+static bool take(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery,
+	enum ingested *outcome, struct fail *f)
+{
+	return (delivery->kind == SENDER_EMAILBISON ? ingest_outreach : ingest)(arena, db, key, delivery, outcome, f);
+}
+
 bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
 	struct delivery *delivery, enum ingested *outcome, struct fail *f)
 {
 	struct fail trouble = {0}, full = {0};
 
-	if (ingest(arena, db, key, delivery, outcome, &trouble))
+	if (take(arena, db, key, delivery, outcome, &trouble))
 		return true;
 	/* A bug too: when the event cannot even be kept as failed, the spool is all that is left. */
 	if ((trouble.kind == FAIL_LATER || trouble.kind == FAIL_BUG)
@@ -77,7 +90,7 @@ static bool apply_one(struct arena *arena, struct db *db, const struct secret_ke
 	struct fail trouble = {0};
 
 	if (spool_take(arena, spool, name, &sealed, &trouble) && unwrap(arena, key, sealed, &delivery, &trouble)
-		&& ingest(arena, db, key, &delivery, &outcome, &trouble)) {
+		&& take(arena, db, key, &delivery, &outcome, &trouble)) {
 		++*applied;
 		return spool_drop(spool, name, f);
 	}

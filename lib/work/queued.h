@@ -11,8 +11,8 @@
 struct arena;
 struct db;
 
-/* As `ingest`, but a delivery that the database cannot take now is spooled: INGESTED_QUEUED. FAIL_LATER only when that
- * failed too. */
+/* As `ingest`, or `ingest_outreach` by its kind, but a delivery that the database cannot take now is spooled:
+ * INGESTED_QUEUED. FAIL_LATER only when that failed too. */
 bool ingest_or_queue(struct arena *, struct db *, const struct secret_key *, const struct spool *, struct delivery *,
 	enum ingested *, struct fail *) MUST_CHECK;
 

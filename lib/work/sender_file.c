@@ -13,7 +13,7 @@ static const char file_name[] = "senders";
 
 enum { FILE_LIMIT_BYTES = SENDER_LIMIT * 4096 };
 
-/* One line each: workspace, connection, unsigned, and the secrets in hex or "-". */
+/* One line each: workspace, connection, unsigned, the secrets in hex or "-", and the kind. */
 static struct bytes print(struct arena *arena, const struct sender *list, size_t count)
 {
 	struct text text = text_new(arena, FILE_LIMIT_BYTES);
@@ -28,7 +28,7 @@ static struct bytes print(struct arena *arena, const struct sender *list, size_t
 			hex_from_bytes(secret.at, secret.length, hex);
 			text_add(&text, " %s", secret.length ? hex : "-");
 		}
-		text_add_string(&text, "\n");
+		text_add(&text, " %d\n", (int)list[i].kind);
 	}
 	return (struct bytes){(unsigned char *)text.bytes, text.length};
 }
@@ -64,8 +64,8 @@ static bool secret_from_hex(struct arena *arena, const char *hex, struct bytes *
 
 static bool parse_line(struct arena *arena, char *line, struct sender *sender)
 {
-	char *words[5];
-	int64_t is_unsigned;
+	char *words[6];
+	int64_t is_unsigned, kind;
 
 	for (size_t i = 0; i < COUNT(words); i++)
 		if (!(words[i] = strsep(&line, " ")))
@@ -75,8 +75,10 @@ static bool parse_line(struct arena *arena, char *line, struct sender *sender)
 		|| !i64_from_text(words[1], 1, INT64_MAX, &sender->connection_id)
 		|| !i64_from_text(words[2], 0, 1, &is_unsigned)
 		|| !secret_from_hex(arena, words[3], &sender->secrets[0])
-		|| !secret_from_hex(arena, words[4], &sender->secrets[1]))
+		|| !secret_from_hex(arena, words[4], &sender->secrets[1])
+		|| !i64_from_text(words[5], SENDER_CALCOM, SENDER_EMAILBISON, &kind))
 		return false;
+	sender->kind = (enum sender_kind)kind;
 	sender->unsigned_ = is_unsigned;
 	return true;
 }

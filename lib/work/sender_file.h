@@ -13,8 +13,15 @@ struct arena;
 
 enum { SENDER_LIMIT = 1000 }; /* connections kept */
 
+/* How one shows who he is. */
+enum sender_kind {
+	SENDER_CALCOM,     /* signs the body */
+	SENDER_EMAILBISON, /* cannot sign; the secret is in the path */
+};
+
 struct sender {
 	int64_t workspace_id, connection_id;
+	enum sender_kind kind;
 	bool unsigned_;
 	struct bytes secrets[2];
 };

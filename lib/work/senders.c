@@ -7,6 +7,8 @@
 #include "store/connections.h"
 #include "work/sender_file.h"
 
+#include <string.h>
+
 static const int64_t fresh_us = 5000000; /* without a cause to look */
 static const int64_t soon_us = 500000;   /* with one: wrong signatures must not become questions to the database */
 
@@ -44,7 +46,10 @@ static bool read_again(struct senders *s, struct db *db, const struct secret_key
 		const struct connection *c = &connections[i];
 		struct sender *sender = &list[kept];
 
-		*sender = (struct sender){c->workspace_id, c->connection_id, c->unsigned_, {{0}, {0}}};
+		*sender = (struct sender){.workspace_id = c->workspace_id,
+			.connection_id = c->connection_id,
+			.kind = strcmp(c->kind, "emailbison") == 0 ? SENDER_EMAILBISON : SENDER_CALCOM,
+			.unsigned_ = c->unsigned_};
 		kept += open_secret(&arena, key, c->secret, &sender->secrets[0])
 			&& open_secret(&arena, key, c->previous_secret, &sender->secrets[1]);
 	}
@@ -66,17 +71,32 @@ static bool recall(struct senders *s, const struct secret_key *key)
 	return s->known;
 }
 
-static bool fits(const struct sender *sender, struct bytes body, const char *signature, struct fail *f)
+static bool has_secret(const struct sender *sender, const char *said, struct fail *f)
 {
-	return sender->unsigned_ || signature_check(body, signature, sender->secrets, COUNT(sender->secrets), f);
+	const struct bytes bytes = {(const unsigned char *)said, strlen(said)};
+	bool fits = false;
+
+	for (size_t i = 0; i < COUNT(sender->secrets); i++)
+		fits |= secret_is(sender->secrets[i], bytes);
+	return fits
+	       || fail(f, FAIL_DENIED, "secret_wrong",
+		       "the last part of the path is not the connection's secret; `turnout connection rotate` makes a "
+		       "new one");
 }
 
-static const struct sender *named(
-	const struct senders *s, int64_t id, struct bytes body, const char *signature, struct fail *f)
+static bool fits(const struct sender *sender, struct bytes body, const char *proof, struct fail *f)
+{
+	if (sender->kind == SENDER_EMAILBISON)
+		return has_secret(sender, proof, f);
+	return sender->unsigned_ || signature_check(body, proof, sender->secrets, COUNT(sender->secrets), f);
+}
+
+static const struct sender *named(const struct senders *s, enum sender_kind kind, int64_t id, struct bytes body,
+	const char *proof, struct fail *f)
 {
 	for (size_t i = 0; i < s->count; i++)
-		if (s->list[i].connection_id == id)
-			return fits(&s->list[i], body, signature, f) ? &s->list[i] : NULL;
+		if (s->list[i].connection_id == id && s->list[i].kind == kind)
+			return fits(&s->list[i], body, proof, f) ? &s->list[i] : NULL;
 	fail(f, FAIL_ABSENT, "connection_absent",
 		"there is no such connection; `turnout connection list` shows their ids");
 	return NULL;
@@ -85,11 +105,14 @@ static const struct sender *named(
 /* An unsigned connection fits everything, so it is reached by its own path only. */
 static const struct sender *guessed(const struct senders *s, struct bytes body, const char *signature, struct fail *f)
 {
-	const size_t limit = s->count < SENDER_GUESS_LIMIT ? s->count : SENDER_GUESS_LIMIT;
+	int tried = 0;
 
-	for (size_t i = 0; i < limit; i++) {
+	for (size_t i = 0; i < s->count && tried < SENDER_GUESS_LIMIT; i++) {
 		struct fail ignored = {0};
 
+		if (s->list[i].kind != SENDER_CALCOM)
+			continue;
+		tried++;
 		if (!s->list[i].unsigned_ && fits(&s->list[i], body, signature, &ignored))
 			return &s->list[i];
 	}
@@ -97,8 +120,8 @@ static const struct sender *guessed(const struct senders *s, struct bytes body, 
 	return signature_check(body, signature, NULL, 0, f) ? s->list : NULL;
 }
 
-bool senders_find(struct senders *s, struct db *db, const struct secret_key *key, const char *connection,
-	struct bytes body, const char *signature, const struct sender **sender, struct fail *f)
+bool senders_find(struct senders *s, struct db *db, const struct secret_key *key, enum sender_kind kind,
+	const char *connection, struct bytes body, const char *proof, const struct sender **sender, struct fail *f)
 {
 	struct fail trouble = {0};
 	int64_t id = 0;
@@ -111,10 +134,10 @@ bool senders_find(struct senders *s, struct db *db, const struct secret_key *key
 	for (;;) {
 		struct fail reason = {0}, ignored = {0};
 
-		*sender = connection ? named(s, id, body, signature, &reason) : guessed(s, body, signature, &reason);
+		*sender = connection ? named(s, kind, id, body, proof, &reason) : guessed(s, body, proof, &reason);
 		if (*sender)
 			return true;
-		if ((reason.kind == FAIL_DENIED && !signature) || !older_than(s, soon_us)
+		if ((reason.kind == FAIL_DENIED && !proof) || !older_than(s, soon_us)
 			|| !read_again(s, db, key, &ignored))
 			return fail(f, reason.kind, reason.code, "%s", reason.detail);
 	}

@@ -30,10 +30,11 @@ struct senders {
 };
 
 /* Who sent this body? connection: the path's segment, or NULL where the path names none; then the oldest signed
- * connections are tried. What changed is known after 5 s, and half a second after a delivery that needs it.
- * FAIL_ABSENT: no such connection. FAIL_DENIED: its signature does not fit. FAIL_LATER: the connections could not be
- * read and none are known. */
-bool senders_find(struct senders *, struct db *, const struct secret_key *, const char *connection, struct bytes body,
-	const char *signature, const struct sender **, struct fail *) MUST_CHECK;
+ * connections of Cal.com are tried. proof: Cal.com's signature, or the secret that EmailBison's path holds; NULL: none.
+ * What changed is known after 5 s, and half a second after a delivery that needs it. FAIL_ABSENT: no such connection of
+ * that kind. FAIL_DENIED: its signature or secret does not fit. FAIL_LATER: the connections could not be read and none
+ * are known. */
+bool senders_find(struct senders *, struct db *, const struct secret_key *, enum sender_kind, const char *connection,
+	struct bytes body, const char *proof, const struct sender **, struct fail *) MUST_CHECK;
 
 #endif

@@ -14,8 +14,8 @@ SELECT workspace_id, connection_id, kind, name, api_key IS NOT NULL AS has_api, 
   FROM connections WHERE connection_id = $1;
 
 -- name: connections_receiving :rows repeatable
-SELECT workspace_id, connection_id, name, secret, previous_secret, unsigned
-  FROM connections WHERE active AND kind = 'calcom' AND ($1::bigint IS NULL OR connection_id = $1) ORDER BY connection_id LIMIT $2;
+SELECT workspace_id, connection_id, kind, name, secret, previous_secret, unsigned
+  FROM connections WHERE active AND ($1::bigint IS NULL OR connection_id = $1) ORDER BY connection_id LIMIT $2;
 
 -- name: connections_rotate :row_or_none
 UPDATE connections SET previous_secret = secret, secret = $2 WHERE connection_id = $1 AND NOT unsigned RETURNING connection_id;
