@@ -15,7 +15,7 @@ sub at ($back, $clock = '10:00') { day($back) . "T$clock:00.000000Z" }
 # A workspace with a connection to an instance; returns it.
 sub linked ($t, $instance, %option) {
     # Rounds are when the test wants them: the worker is to find none due.
-    $t->sql("ALTER TABLE source_syncs ALTER next_at SET DEFAULT 'infinity'");
+    $t->sql("ALTER TABLE source_syncs ALTER next_at SET DEFAULT now() + interval '1 year'");
     my $w = $t->workspace(name => 'Outbound', %option);
     my ($exit, $out, $err) = $w->turnout('connection', 'add', '--workspace', $w->{workspace}, '--kind', 'emailbison', '--api-key-file', '-',
         '--api-base', $instance->url('emailbison'), { stdin => $instance->key('emailbison') });
@@ -28,7 +28,7 @@ sub linked ($t, $instance, %option) {
 # With the rights that the programs have.
 sub round ($w, @more) {
     my ($exit, $out, $err) = $w->turnout('sync', 'emailbison', '--workspace', $w->{workspace}, @more, { env => { DATABASE_OWNER_URL => $w->{env}{DATABASE_URL}, SYNC_SECONDS => 80_000 } });
-    $w->sql("UPDATE source_syncs SET next_at = 'infinity' WHERE workspace_id = $w->{workspace}");
+    $w->sql("UPDATE source_syncs SET next_at = now() + interval '1 year' WHERE workspace_id = $w->{workspace}");
     return { exit => $exit, out => $out, err => $err };
 }
 
