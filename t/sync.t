@@ -84,16 +84,19 @@ subtest 'somebody asks for a round' => sub {
 };
 
 subtest 'a key that is refused' => sub {
-    my $first = $t->value("SELECT next_at FROM source_syncs WHERE connection_id = $t->{source}");
     $s->set_key(calcom => 'another-key');
-    $t->sql("UPDATE source_syncs SET failures = 5 WHERE connection_id = $t->{source}");
-    $s->forget;
     my ($exit, $out, $err) = $t->turnout(qw(sync calcom --workspace), $w);
     is $exit, 1, 'is a failure';
     like $err, qr/Cal\.com refused the API key.*turnout connection api $t->{source} --api-key-file/s, 'that says what to do';
-    is scalar(() = $s->requests), 1, 'after many failures only one cheap request was sent';
+    $t->sql("UPDATE source_syncs SET failures = 5 WHERE connection_id = $t->{source}");
+    $s->fault(qr{/}, status => 503);
+    $s->forget;
+    is +($t->turnout(qw(sync calcom --workspace), $w))[0], 1, 'after many failures';
+    is scalar(my @sent = $s->requests), 1, 'one cheap request is sent, and not again';
+    $s->lift;
+    $t->turnout(qw(sync calcom --workspace), $w);
     my $source = source();
-    is_deeply [ @$source{qw(state breaker failures)}, $source->{error}{code} ], [ 'unavailable', 'open', 6, 'source_denied' ], 'all are told';
+    is_deeply [ @$source{qw(state breaker failures)}, $source->{error}{code} ], [ 'unavailable', 'open', 7, 'source_denied' ], 'all are told';
     is $t->funnel->{data}{calcom}{state}, 'unavailable', 'the funnel too';
     is health()->{status}, 'degraded', 'and health';
     is metric("turnout_source_breaker{kind=\"calcom\",connection=\"$t->{source}\"}"), 2, 'and the metrics';

@@ -167,11 +167,11 @@ static const struct trouble {
 	bool again, unsent;
 } troubles[] = {
 	/* clang-format off */
-	{CURLE_COULDNT_RESOLVE_HOST, FAIL_LATER, "source_unreachable", "could not be reached: its name is not known", true, true},
+	{CURLE_COULDNT_RESOLVE_HOST, FAIL_LATER, "source_unreachable", "could not be reached: its name is not known; is its address right?", true, true},
 	{CURLE_COULDNT_RESOLVE_PROXY, FAIL_LATER, "source_unreachable", "could not be reached: the proxy's name is not known", true, true},
 	{CURLE_COULDNT_CONNECT, FAIL_LATER, "source_unreachable", "could not be reached: nobody answers at its address", true, true},
 	{CURLE_OPERATION_TIMEDOUT, FAIL_LATER, "source_slow", "did not answer in time", true, false},
-	{CURLE_PEER_FAILED_VERIFICATION, FAIL_LATER, "source_tls", "showed a certificate that is not to be trusted", false, true},
+	{CURLE_PEER_FAILED_VERIFICATION, FAIL_LATER, "source_tls", "showed a certificate that is not to be trusted; is its address right?", false, true},
 	{CURLE_SSL_CACERT_BADFILE, FAIL_LATER, "source_tls", "could not be verified: the list of trusted certificates is missing", false, true},
 	{CURLE_SSL_CONNECT_ERROR, FAIL_LATER, "source_tls", "did not agree on how to encrypt", true, true},
 	{CURLE_GOT_NOTHING, FAIL_LATER, "source_cut", "closed the connection without an answer", true, false},

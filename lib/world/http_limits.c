@@ -20,6 +20,15 @@ static int64_t now_ms(const struct http_limits *limits)
 	return (limits->date.us ? limits->date.us : instant_now().us) / 1000;
 }
 
+/* An HTTP date in seconds since 1970; 0: there is none, or beyond the years that an instant has. */
+static int64_t date_s(const char *text)
+{
+	const int64_t year_10000_s = 253402300800;
+	time_t seconds = curl_getdate(text, NULL);
+
+	return seconds > 0 && seconds < year_10000_s ? (int64_t)seconds : 0;
+}
+
 /* What stands behind `prefix` in the name: "" or "-Default"; NULL when it begins otherwise. */
 static const char *behind(const char *name, const char *prefix)
 {
@@ -62,13 +71,13 @@ static void take(struct http_limits *limits, const char *name, const char *value
 {
 	const char *of;
 	struct http_limiter *one;
-	time_t seconds;
 	int64_t number;
 
-	if (strcasecmp(name, "Date") == 0 && (seconds = curl_getdate(value, NULL)) > 0)
-		limits->date.us = (int64_t)seconds * 1000000;
+	if (strcasecmp(name, "Date") == 0)
+		limits->date.us = date_s(value) * 1000000;
 	if (behind(name, "Retry-After"))
-		snprintf(limits->retry_after, sizeof limits->retry_after, "%.*s", (int)sizeof limits->retry_after - 1, value);
+		snprintf(limits->retry_after, sizeof limits->retry_after, "%.*s", (int)sizeof limits->retry_after - 1,
+			value);
 	if (!i64_from_text(value, 0, INT64_MAX / 1000, &number))
 		return;
 	if ((of = behind(name, "X-RateLimit-Remaining")) && (one = limiter(limits, of)))
@@ -99,15 +108,14 @@ void http_limits_header(struct http_limits *limits, const char *line, size_t len
 
 int64_t http_limits_retry_after_ms(const struct http_limits *limits)
 {
-	int64_t seconds;
-	time_t date;
+	int64_t seconds, date;
 
 	if (!*limits->retry_after)
 		return -1;
 	if (i64_from_text(limits->retry_after, 0, INT64_MAX / 1000, &seconds))
 		return within_a_day(seconds * 1000);
-	date = curl_getdate(limits->retry_after, NULL);
-	return date > 0 ? within_a_day((int64_t)date * 1000 - now_ms(limits)) : -1;
+	date = date_s(limits->retry_after);
+	return date > 0 ? within_a_day(date * 1000 - now_ms(limits)) : -1;
 }
 
 int64_t http_limits_quiet_ms(const struct http_limits *limits, int status)

@@ -14,12 +14,6 @@ static void must(bool law)
 		abort();
 }
 
-static void escape(struct text *text, const char *value)
-{
-	for (; *value; value++)
-		text_add(text, "%%%02X", (unsigned char)*value);
-}
-
 /* A name that is empty needs its equals sign, or nothing is there. */
 static void reads_back(struct arena *arena, const struct query *query)
 {
@@ -29,9 +23,9 @@ static void reads_back(struct arena *arena, const struct query *query)
 
 	for (size_t i = 0; i < query->count; i++) {
 		text_add_string(&text, i ? "&" : "");
-		escape(&text, query->parameters[i].name);
+		query_add_escaped(&text, query->parameters[i].name);
 		text_add_string(&text, "=");
-		escape(&text, query->parameters[i].value);
+		query_add_escaped(&text, query->parameters[i].value);
 	}
 	must(query_parse(arena, text.bytes, &again, &f) && again.count == query->count);
 	for (size_t i = 0; i < query->count; i++)
