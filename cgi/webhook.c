@@ -94,13 +94,15 @@ static void note_refusal(const struct request *request, const struct fail *f)
 			request->peer, (unsigned long long)held_back);
 }
 
-/* The delivery is durable and stays so; what goes wrong here is made up for by the worker. */
+/* The delivery is durable and stays so; what goes wrong here is made up for by the worker. So is the rest of a large
+ * group, since Cal.com waits. */
 static void match_uncertain(const struct request *request, const struct delivery *delivery)
 {
+	enum { AT_MOST = 20 };
 	struct likely likely;
 	struct fail trouble = {0};
 
-	if (!match_likely_of(request->db, delivery->workspace_id, delivery->uncertain, &likely, &trouble))
+	if (!match_likely_some(request->db, delivery->workspace_id, delivery->uncertain, AT_MOST, &likely, &trouble))
 		log_line(LOG_WARN, trouble.code, "attendees are matched later: %s", trouble.detail);
 	residency_forget_tables();
 }

@@ -181,6 +181,17 @@ $t->another_worker;
 $t->wait_until('the worker has looked', sub { matches($missed, 'missed') eq 'kate likely_person' });
 pass 'what was missed is made up for';
 
+my $group = $t->workspace(name => 'Group');
+my @named = map { my $n = $_; join '', map { (qw(ba ke di lo mu ta re si vo nu))[$_] } split //, sprintf '%04d', $n * 7919 % 10_000 } 1 .. 60;
+$group->import_csv(leads => leads_csv(map { lead("g$_", "Al$named[$_]", "Br$named[ 59 - $_ ]", "Copper $named[$_]", "g$_\@copper$_.test") } 0 .. 59));
+is $group->deliver(event('BOOKING_CREATED', 'group', people => [ map { person("al$named[$_].br$named[ 59 - $_ ]\@copper$_.test", name => "Al$named[$_] Br$named[ 59 - $_ ]") } 0 .. 59 ]))->{status},
+    'processed', 'a large group is taken in';
+my $linked = "SELECT count(*) FROM attendees WHERE workspace_id = $group->{workspace} AND match_method = 'likely_person'";
+is $group->value($linked), 20, 'the first of it are looked for at once, since the sender waits';
+$t->another_worker;
+$t->wait_until('the worker has looked for the others', sub { $group->value($linked) == 60 });
+pass 'the others soon';
+
 # --- Leads change and go
 
 $missed->import_csv(leads => leads_csv(lead('kate', 'Ulrike', 'Sommer', 'Tin Works', 'ulrike@tinworks.test')));

@@ -23,10 +23,10 @@ static const struct column columns[] = {
 };
 
 bool guesses_due_of(struct db *db, struct arena *arena, int64_t workspace, const char *uids, const char *model,
-	struct uncertain **list, size_t *count, struct fail *f)
+	int64_t limit, struct uncertain **list, size_t *count, struct fail *f)
 {
-	const struct rows *rows =
-		db_run(db, QUERY_guesses_due_of, f, PARAMS(as_i64(workspace), as_text(uids), as_text(model)));
+	const struct rows *rows = db_run(
+		db, QUERY_guesses_due_of, f, PARAMS(as_i64(workspace), as_text(uids), as_text(model), as_i64(limit)));
 
 	*list = rows_into(rows, arena, columns, COUNT(columns), sizeof **list, NULL, count, f);
 	return *list;

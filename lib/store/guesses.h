@@ -23,7 +23,7 @@ struct uncertain {
 };
 
 /* uids: JSON array of bookings. model: of the engine that would look now. */
-bool guesses_due_of(struct db *, struct arena *, int64_t workspace, const char *uids, const char *model,
+bool guesses_due_of(struct db *, struct arena *, int64_t workspace, const char *uids, const char *model, int64_t limit,
 	struct uncertain **, size_t *count, struct fail *) MUST_CHECK;
 
 /* Of the whole workspace. */

@@ -47,13 +47,19 @@ static bool decide_all(struct db *db, const struct uncertain *list, size_t count
 
 bool match_likely_of(struct db *db, int64_t workspace, const char *uids, struct likely *likely, struct fail *f)
 {
+	return match_likely_some(db, workspace, uids, INT64_MAX, likely, f);
+}
+
+bool match_likely_some(
+	struct db *db, int64_t workspace, const char *uids, int64_t limit, struct likely *likely, struct fail *f)
+{
 	struct arena list_arena = {0}, *before = db_use_arena(db, &list_arena);
 	struct uncertain *list;
 	size_t count;
 	bool good;
 
 	*likely = (struct likely){0};
-	good = guesses_due_of(db, &list_arena, workspace, uids, match_model, &list, &count, f)
+	good = guesses_due_of(db, &list_arena, workspace, uids, match_model, limit, &list, &count, f)
 	       && decide_all(db, list, count, likely, f);
 	db_use_arena(db, before);
 	arena_end(&list_arena);

@@ -17,6 +17,10 @@ struct likely {
 /* Those of these bookings (a JSON array of uids) who were not looked at as they are now. */
 bool match_likely_of(struct db *, int64_t workspace, const char *uids, struct likely *, struct fail *) MUST_CHECK;
 
+/* At most `limit` of them; the worker looks at the others. */
+bool match_likely_some(
+	struct db *, int64_t workspace, const char *uids, int64_t limit, struct likely *, struct fail *) MUST_CHECK;
+
 /* At most `limit` of a workspace; of all workspaces. *more becomes true when there may be others. Each is decided by
  * himself, so nobody waits for it. */
 bool match_likely_in(

@@ -12,7 +12,8 @@ SELECT a.workspace_id, a.uid, a.email_key, (a.person).email, (a.person).name, (a
  WHERE a.workspace_id = $1 AND a.uid IN (SELECT jsonb_array_elements_text($2::jsonb))
    AND (a.lead_id IS NULL OR a.match_method = 'likely_person')
    AND NOT EXISTS (SELECT FROM match_decisions d WHERE d.workspace_id = $1 AND d.email_key = a.email_key AND d.uid = a.uid)
-   AND (g.inputs, g.model, g.epoch) IS DISTINCT FROM (guess_inputs(a, b), $3, coalesce(i.epoch, 0));
+   AND (g.inputs, g.model, g.epoch) IS DISTINCT FROM (guess_inputs(a, b), $3, coalesce(i.epoch, 0))
+ ORDER BY a.uid, a.email_key LIMIT $4;
 
 -- In the whole workspace.
 -- name: guesses_due :rows repeatable
