@@ -86,7 +86,7 @@ static bool read_times(const struct fields *s, const json_t *root, struct calcom
 	if (!e->sent_at.known)
 		return fail(f, FAIL_INPUT, "created_at_missing",
 			"the field \"createdAt\" is missing: nobody can tell when the row was read");
-	if (!e->changed_at.known)
+	if (!e->changed_at.known || (e->made_at.known && before(e->changed_at.at, e->made_at.at)))
 		e->changed_at = e->made_at;
 	/* Clocks differ a little, and what is years ahead would never be news again. */
 	if (!e->changed_at.known || e->changed_at.at.us > e->sent_at.at.us + tolerance_us)

@@ -81,6 +81,8 @@ static struct bytes key_after(struct arena *arena, const struct reading *r, int6
 	return (struct bytes){key, DIGEST_BYTES};
 }
 
+/* Which of them are known. A reading that was dated before the event that it followed (clocks differ, and Date is cut
+ * at the second) may have been too early to put that right, so it is made once more. */
 static bool find_known(struct sync *s, struct reading *readings, size_t count, struct fail *f)
 {
 	AUTO(json_t) asked = json_array();
@@ -99,11 +101,9 @@ static bool find_known(struct sync *s, struct reading *readings, size_t count, s
 		for (size_t of = 0; at < found && events[at].place == (int64_t)i; at++, of++)
 			*(of == 0 ? &newest : &earlier) = events[at];
 		readings[i].key = key_after(s->arena, &readings[i], earlier.event_id);
-		/* One that was dated before what was heard earlier (clocks differ, Date is cut at the second) may have
-		 * been too early to put it right, so it is tried once more. */
-		readings[i].known = newest.polled && !before(newest.happened_at, earlier.happened_at)
-				    && newest.delivery_key.length == DIGEST_BYTES
-				    && memcmp(newest.delivery_key.at, readings[i].key.at, DIGEST_BYTES) == 0;
+		readings[i].known = newest.polled && newest.delivery_key.length == DIGEST_BYTES
+				    && memcmp(newest.delivery_key.at, readings[i].key.at, DIGEST_BYTES) == 0
+				    && (earlier.polled || !before(newest.happened_at, earlier.happened_at));
 		readings[i].key = key_after(s->arena, &readings[i], newest.event_id);
 	}
 	return true;
