@@ -28,8 +28,11 @@ struct reading {
 /* Rows that are one transaction: so many are quick, and so few that a webhook of one of them need not wait. */
 enum { BATCH = 50 };
 
-void poll_refuse(struct sync *s, const char *what, const char *why)
+void poll_refuse(struct sync *s, const char *what, const char *which, const char *why)
 {
+	if (json_object_get(s->left_out, which))
+		return;
+	json_object_set_new(s->left_out, which, json_true());
 	if (s->refused++ == 0)
 		snprintf(s->remark, sizeof s->remark, "%.80s could not be understood and was left out: %.120s", what,
 			why);
@@ -57,6 +60,7 @@ static bool reading_of(struct sync *s, const char *api, json_t *row, size_t plac
 
 	if (!uid || !uid_is_good(uid)) {
 		poll_refuse(s, arena_print(s->arena, "row %zu of a page of bookings", place + 1),
+			dumped(s->arena, row, JSON_SORT_KEYS | JSON_ENCODE_ANY),
 			"the field \"uid\" is missing or no uid");
 		return false;
 	}
@@ -158,7 +162,7 @@ static bool one_by_one(struct sync *s, const struct reading *readings, size_t co
 			continue;
 		if (trouble.kind != FAIL_INPUT)
 			return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
-		poll_refuse(s, arena_print(s->arena, "booking %s", readings[i].uid), trouble.detail);
+		poll_refuse(s, arena_print(s->arena, "booking %s", readings[i].uid), readings[i].uid, trouble.detail);
 	}
 	return true;
 }

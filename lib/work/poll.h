@@ -18,7 +18,8 @@ bool poll_rows(struct sync *, const char *api, const json_t *rows, struct fail *
 /* The booking was asked for at s->read_at and was not there. Counts it as corrected. */
 bool poll_gone(struct sync *, const char *api, const char *uid, struct fail *) MUST_CHECK;
 
-/* Counts something that cannot be understood; the first becomes the remark. */
-void poll_refuse(struct sync *, const char *what, const char *why);
+/* Counts something that cannot be understood, once, however often it is met: `which` tells it from others. The first
+ * becomes the remark. */
+void poll_refuse(struct sync *, const char *what, const char *which, const char *why);
 
 #endif

@@ -36,6 +36,7 @@ struct sync {
 	json_t *mark;         /* the walks read it and change it; kept by sync_page_done */
 	int64_t seen, applied, corrected;
 	int64_t refused;        /* things that could not be understood: left out, the others go on. */
+	json_t *left_out;       /* their names, so that each counts once; the walks' own */
 	char remark[256];       /* the first of them in words for people, beside an error of the round; "": none */
 	struct instant read_at; /* set by sync_get and sync_get_all: when the (first) answer was true at the latest, by
 				   the source's clock: its Date header, less the seconds that the request took, or our

@@ -25,7 +25,8 @@
 enum {
 	TAKE = 250, /* the most that v2 gives */
 	TAKE_V1 = 100,
-	BAD_LIMIT = 10, /* rows left out for what they are, before it is the answers that are bad */
+	BAD_LIMIT = 10,   /* rows of a walk that are left out for what they are: more, */
+	BAD_IN_A_ROW = 3, /* or so many one after the other, and it is the answers that are bad */
 	ASK_AT_ONCE = 20,
 	SKIP_LIMIT = 1000000,
 };
@@ -65,7 +66,7 @@ struct walk {
 	bool compare;                      /* what was not shown is asked for */
 
 	/* While it goes on. */
-	int64_t skip, take, bad, done, total;
+	int64_t skip, take, bad, bad_in_a_row, done, total;
 	char first_uid[300]; /* of the page before, where pages go by number */
 };
 
@@ -130,11 +131,12 @@ static bool ask_page(struct sync *s, struct walk *w, json_t **answer, struct fai
 			return true;
 		json_decref(*answer);
 		*answer = NULL;
-		if (!is_of_content(&trouble) || (w->take == 1 && w->bad == BAD_LIMIT))
+		if (!is_of_content(&trouble)
+			|| (w->take == 1 && (++w->bad > BAD_LIMIT || ++w->bad_in_a_row == BAD_IN_A_ROW)))
 			return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 		if (w->take == 1) {
-			w->bad++;
-			poll_refuse(s, arena_print(s->arena, "a booking in the list of %s", w->phase), trouble.detail);
+			poll_refuse(s, arena_print(s->arena, "a booking in the list of %s", w->phase), page_path(s, w),
+				trouble.detail);
 			return true;
 		}
 		w->take = w->take > 10 ? w->take / 10 : 1;
@@ -192,7 +194,7 @@ static bool ask_one(struct sync *s, const char *uid, struct fail *f)
 		return claim(s, f);
 	if (!is_of_content(&trouble))
 		return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
-	poll_refuse(s, arena_print(s->arena, "booking %s", uid), trouble.detail);
+	poll_refuse(s, arena_print(s->arena, "booking %s", uid), uid, trouble.detail);
 	return true;
 }
 
@@ -249,6 +251,7 @@ static bool go_on(struct walk *w, const json_t *rows, struct instant last, struc
 	int64_t count = (int64_t)json_array_size(rows);
 	const char *uid = json_text_at(json_array_get(rows, 0), "uid");
 
+	w->bad_in_a_row = 0;
 	w->take = w->take * 10 < TAKE ? w->take * 10 : TAKE;
 	if (before(w->from, last)) {
 		w->from = last;
@@ -279,7 +282,6 @@ static bool step(struct sync *s, struct walk *w, struct instant began_at, bool *
 
 	if (!held) { /* the row was left out */
 		w->skip++;
-		w->take = TAKE;
 		return true;
 	}
 	*more = !is_last(answer, json_array_size(rows), w);
@@ -387,7 +389,10 @@ static bool walk_v1(struct sync *s, struct fail *f)
 
 bool sync_calcom(struct sync *s, struct fail *f)
 {
+	AUTO(json_t) left_out = json_object();
+
 	s->read_at = instant_now();
+	s->left_out = left_out;
 	if (!claim(s, f))
 		return false;
 	return s->source->api_version && strcmp(s->source->api_version, "v1") == 0 ? walk_v1(s, f)
