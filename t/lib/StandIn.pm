@@ -17,8 +17,8 @@
 #   down, up                         the port refuses connections, on the way ones are cut; and is back on the same port
 #   stop                             earlier than the end of the test
 #   requests(REGEX)                  what was asked, in order: { at (seconds, to the microsecond), method, target, path,
-#                                    query (a hash), headers (names in lower case), body, status (0: no answer) }. The
-#                                    regex is for "GET /v2/bookings?take=250". forget: from here on
+#                                    query (a hash), headers (names in lower case), body, status (0: no answer), through (the
+#                                    server that was meant, when we were taken for a proxy) }. The regex is for "GET /v2/bookings?take=250". forget: from here on
 #
 # Faults: fault(REGEX, ...) is for requests that match, until lift(REGEX or nothing for all) or `times` were hit; the
 # first `skip` that match are spared. It returns a number for hits(NUMBER), how many it met.
@@ -76,7 +76,7 @@ sub start ($class) {
     my $server = StandIn::Server->new;
     my $pid    = fork // die "could not fork: $!";
     if (!$pid) {
-        close $ours;
+        close $_ for $ours, map { $_->{control} // () } @started;   # or another would outlive its test
         $SIG{$_} = 'DEFAULT' for qw(INT TERM);
         $SIG{PIPE} = 'IGNORE';
         eval { $server->serve($theirs); 1 } or print STDERR "the stand-in ended: $@";

@@ -114,6 +114,14 @@ sub connect ($w, %option) {
     return $w;
 }
 
+# A connection of the workspace that asks a stand-in (StandIn) by its API, as one of its URLs names it; returns its number.
+sub source ($w, $stand_in, $name = 'calcom') {
+    my $kind = $name =~ s/_v1$//r;
+    my ($connection) = split /\n/, $w->said('connection', 'add', '--workspace', $w->{workspace}, '--kind', $kind,
+        '--api-key-file', '-', '--api-base', $stand_in->url($name), { stdin => $stand_in->key($kind) });
+    return $connection;
+}
+
 sub new_token ($w, @how) { $w->said('token', 'add', '--workspace', $w->{workspace}, @how) }
 
 # --- HTTP

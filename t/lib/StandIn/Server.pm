@@ -173,7 +173,9 @@ sub take ($server, $c) {
         my $body = substr $c->{in}, $head_length, $length;
         substr $c->{in}, 0, $head_length + $length, '';
         my ($method, $target) = split ' ', $line;
-        $server->respond($c, { at => time, method => $method, target => $target, headers => \%headers, body => $body });
+        my $through = $target =~ s{^(https?://[^/]+)}{} ? $1 : undef;   # we are the proxy on the way to that
+        $server->respond($c, { at => time, method => $method, target => $target, headers => \%headers, body => $body,
+            ($through ? (through => $through) : ()) });
     }
 }
 

@@ -1,0 +1,158 @@
+# A source that refuses, stalls, talks nonsense or is gone: it is asked again as it wants it, nothing is applied half, and
+# who looks is told what to do.
+use v5.36;
+use Test::More;
+use FindBin;
+use lib "$FindBin::Bin/lib";
+use IO::Socket::INET;
+use POSIX qw(strftime);
+use StandIn;
+use Time::HiRes qw(time);
+use Turnout;
+
+my %env = (SOURCE_TIMEOUT_SECONDS => 1);
+my $t   = Turnout->start(env => \%env);
+
+# Rounds begin when we say so: the worker rests until its turn comes.
+my @workers = $t->pids('worker');
+kill STOP => @workers;
+END { kill CONT => @workers if @workers }
+
+# A workspace whose connection asks a stand-in of its own; it has that many bookings of days to come.
+sub client ($name, $bookings) {
+    my $c = { client => $t->workspace(name => $name), source => StandIn->start };
+    $c->{source}->bookings([ map { { uid => "$name-$_", createdAt => time - 86400, updatedAt => time - 86400 + $_,
+        start => 1800 * int(time / 1800 + 1 + $_), attendees => ["$name$_\@lead.test"] } } 1 .. $bookings ]);
+    $c->{connection} = $c->{client}->source($c->{source});
+    return $c;
+}
+
+# A round here and now: (exit status, stdout, stderr).
+sub sync_now ($c, %more) {
+    return $t->turnout('sync', 'calcom', '--workspace', $c->{client}{workspace}, '--connection', $c->{connection},
+        { env => { %env, %more } });
+}
+
+sub field ($c, $name)     { $t->value("SELECT $name FROM source_syncs WHERE connection_id = $c->{connection}") }
+sub moment ($c, $name)    { field($c, "extract(epoch FROM $name)") }
+sub bookings_of ($c)      { $t->value("SELECT count(*) FROM bookings WHERE workspace_id = $c->{client}{workspace}") }
+
+# Pages asked for: [ when, status ].
+sub pages ($c) { map { [ $_->{at}, $_->{status} ] } $c->{source}->requests(qr{^GET /v2/bookings}) }
+
+# --- It asks for patience
+
+my $c = client(patient => 260);
+$c->{source}->fault(qr{^GET /v2/bookings}, status => 429, headers => { 'Retry-After' => 2 }, skip => 1, times => 1);
+my ($exit, $out, $err) = sync_now($c);
+is $exit, 0, 'a round that was asked to wait is whole' or diag $err;
+my @pages = pages($c);
+my ($refused) = grep { $pages[$_][1] == 429 } 0 .. $#pages;
+is $refused, 1, 'the second page was refused';
+cmp_ok $pages[ $refused + 1 ][0] - $pages[$refused][0], '>=', 2, 'and not asked for again before the two seconds were over';
+is bookings_of($c), 260, 'and every booking came';
+
+# A date: whole seconds, and by the source's clock.
+my $until = int(time) + 2;
+$c->{source}->fault(qr{^GET /v2}, status => 503, times => 1,
+    headers => { 'Retry-After' => strftime('%a, %d %b %Y %H:%M:%S GMT', gmtime $until) });
+$c->{source}->forget;
+is((sync_now($c))[0], 0, 'a date is understood as well');
+my @asked = $c->{source}->requests;
+is $asked[0]{status}, 503, 'the first request was refused';
+cmp_ok $asked[1]{at}, '>=', $until, 'and nothing was asked before that date';
+
+# What the headers say is enough: the limit is never run into.
+$c = client(told => 260);
+$c->{source}->limit(calcom => 3, window => 1);
+is((sync_now($c))[0], 0, 'a limit that is told in advance');
+is scalar(grep { $_->{status} == 429 } $c->{source}->requests), 0, 'is kept';
+
+# Too long to wait in place.
+$c = client(hour => 1);
+$c->{source}->fault(qr{^GET /v2}, status => 429, headers => { 'Retry-After' => 3600 }, times => 1);
+($exit, $out, $err) = sync_now($c);
+is $exit, 1, 'an hour is not waited for in place';
+like $err, qr/Cal\.com/, 'and said';
+@asked = $c->{source}->requests;
+is scalar @asked, 1, 'nothing more was sent';
+cmp_ok moment($c, 'next_at') - $asked[0]{at}, '>=', 3600, 'the next try is when the hour is over';
+cmp_ok moment($c, 'next_at') - 3600, '<=', time, 'to the second';
+($exit, $out, $err) = sync_now($c);
+is "$exit " . $c->{source}->requests, '1 1', 'who asks earlier sends nothing';
+like $err, qr/no request before \d{4}-/, 'and is told until when';
+
+# --- The key is revoked in the middle
+
+$c = client(revoked => 260);
+$c->{source}->after(qr{^GET /v2/bookings}, 1, [ set_key => calcom => 'cal_live_new' ]);
+($exit, $out, $err) = sync_now($c);
+is $exit, 1, 'a key that was revoked ends the round';
+like $err, qr/refused the API key.*turnout connection api $c->{connection}/s, 'in words that say what to do';
+is join(' ', map { $_->[1] } pages($c)), '200 401', 'it is tried once';
+is bookings_of($c), 250, 'what came before stays';
+isnt field($c, 'mark'), '{}', 'and so does how far it got';
+$t->said('connection', 'api', $c->{connection}, '--api-key-file', '-', { stdin => $c->{source}->key('calcom') });
+is((sync_now($c))[0], 0, 'with the new key');
+is bookings_of($c), 260, 'the rest comes';
+
+# --- Nonsense
+
+$c = client(nonsense => 3);
+for my $fault ([ garbage => 'html' ], [ garbage => 'text' ], [ garbage => 'truncated' ], [ garbage => 'deep' ],
+    [ garbage => 'bytes' ], [ garbage => 'empty' ], [ garbage => 'null' ], [ garbage => 'types' ], [ huge => 20_000_000 ],
+    [ status => 302, headers => { Location => 'http://127.0.0.1:1/' } ], [ status => 404 ]) {
+    # What is too large is tried in smaller pages: for that the first question will do.
+    $c->{source}->fault($fault->[0] eq 'huge' ? qr{^GET /v2/me} : qr{^GET /v2/bookings}, @$fault);
+    my ($exit, $out, $err) = sync_now($c);
+    my $name = join ' ', @$fault[ 0, 1 ];
+    # Rows whose fields make no sense are left out one by one.
+    if ($fault->[1] eq 'types') { like "$exit $out", qr/^0 .* [36] not understood/, "$name: left out" }
+    else {
+        is $exit, 1, "$name: the round is not whole";
+        like $err, qr/^turnout: Cal\.com .{10,}/, "$name: and says so";
+    }
+    is bookings_of($c), 0, "$name: nothing of it is applied";
+    $c->{source}->lift;
+}
+for my $fault ([ delay => 3, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ], [ status => 500, 500 ]) {
+    $c->{source}->fault(qr{^GET /v2/bookings}, @$fault[ 0, 1 ], times => 1);
+    $c->{source}->forget;
+    is((sync_now($c))[0], 0, "@$fault[0, 1]: what went wrong once is asked again");
+    is join(' ', map { $_->[1] } (pages($c))[ 0, 1 ]), "$fault->[2] 200", "@$fault[0, 1]: until it is whole";
+}
+is bookings_of($c), 3, 'and then it is';
+$c->{source}->fault(qr{^GET /v2/bookings}, drip => 0.02, chunked => 1);
+is((sync_now($c))[0], 0, 'an answer in pieces is one');
+
+# --- Who is it really?
+
+my ($key, $certificate) = map { "$t->{dir}/$_.pem" } qw(key certificate);
+my ($made) = Turnout::run('openssl', qw(req -x509 -newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes -days 2 -subj /CN=localhost
+    -addext subjectAltName=IP:127.0.0.1 -keyout), $key, '-out', $certificate);
+is $made, 0, 'a certificate that nobody vouches for';
+my $free = IO::Socket::INET->new(LocalAddr => '127.0.0.1', LocalPort => 0, Listen => 1)->sockport;
+my $tls  = fork // die "could not fork: $!";
+if (!$tls) {
+    open STDIN, '<', '/dev/null';
+    open STDOUT, '>', '/dev/null';
+    open STDERR, '>', '/dev/null';
+    exec qw(openssl s_server -quiet -www -accept), "127.0.0.1:$free", '-key', $key, '-cert', $certificate or POSIX::_exit(127);
+}
+$t->wait_until('the TLS server listens', sub { IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $free) });
+$t->said('connection', 'api', $c->{connection}, '--api-base', "https://127.0.0.1:$free/v2");
+($exit, $out, $err) = sync_now($c);
+kill TERM => $tls;
+waitpid $tls, 0;
+is $exit, 1, 'is refused';
+like $err, qr/certificate that is not to be trusted/, 'and said';
+
+# --- Through a proxy
+
+$t->said('connection', 'api', $c->{connection}, '--api-base', 'http://cal.nowhere.test/v2');
+$c->{source}->forget;
+is((sync_now($c, http_proxy => $c->{source}->url('emailbison')))[0], 0, 'a proxy is used');
+is(($c->{source}->requests)[0]{through}, 'http://cal.nowhere.test', 'for the server that is meant');
+
+kill CONT => @workers;
+$t->finish;
