@@ -344,16 +344,18 @@ static bool run(struct batch *batch, struct fail *f)
 {
 	while (batch->done < batch->count) {
 		int64_t wait_ms;
+		size_t under_way;
 		int running;
 
 		if (batch->client->stop && *batch->client->stop)
 			return fail(f, FAIL_LATER, "stopped", "was left amid its answer, because the program ends");
 		if (!begin_due(batch, &wait_ms, f))
 			return false;
+		under_way = batch->under_way;
 		curl_multi_perform(batch->client->multi, &running);
 		if (!take_finished(batch, f))
 			return false;
-		if (batch->done < batch->count)
+		if (batch->under_way == under_way) /* else there is room for the next */
 			curl_multi_poll(batch->client->multi, NULL, 0, (int)wait_ms, NULL);
 	}
 	return true;
