@@ -92,6 +92,12 @@ like $err, qr/refused the API key.*turnout connection api $c->{connection}/s, 'i
 is join(' ', map { $_->[1] } pages($c)), '200 401', 'it is tried once';
 is bookings_of($c), 250, 'what came before stays';
 isnt field($c, 'mark'), '{}', 'and so does how far it got';
+my ($source) = @{ $c->{client}->get("/api/clients/$c->{client}{workspace}/sync")->{sources} };
+is $source->{state}, 'unavailable', 'who asks is told';
+my ($health) = grep { $_->{connection} == $c->{connection} } @{ $t->get('/api/cal/health')->{sources} };
+like $_, qr/refused the API key.*turnout connection api $c->{connection}/s, 'with what to do'
+    for $source->{message}, $health->{message}, $c->{client}->funnel->{data}{calcom}{message};
+cmp_ok moment($c, 'next_at') - time, '>', 800, 'it is not tried again before its time';
 $t->said('connection', 'api', $c->{connection}, '--api-key-file', '-', { stdin => $c->{source}->key('calcom') });
 is((sync_now($c))[0], 0, 'with the new key');
 is bookings_of($c), 260, 'the rest comes';
@@ -100,10 +106,10 @@ is bookings_of($c), 260, 'the rest comes';
 
 $c = client(nonsense => 3);
 for my $fault ([ garbage => 'html' ], [ garbage => 'text' ], [ garbage => 'truncated' ], [ garbage => 'deep' ],
-    [ garbage => 'bytes' ], [ garbage => 'empty' ], [ garbage => 'null' ], [ garbage => 'types' ], [ huge => 20_000_000 ],
-    [ status => 302, headers => { Location => 'http://127.0.0.1:1/' } ], [ status => 404 ]) {
-    # What is too large is tried in smaller pages: for that the first question will do.
-    $c->{source}->fault($fault->[0] eq 'huge' ? qr{^GET /v2/me} : qr{^GET /v2/bookings}, @$fault);
+    [ garbage => 'bytes' ], [ garbage => 'empty' ], [ garbage => 'null' ], [ garbage => 'types' ], [ garbage => 'numbers' ], [ huge => 20_000_000 ],
+    [ drip => 0.2 ], [ status => 302, headers => { Location => $c->{source}->url('calcom') . '/elsewhere' } ], [ status => 404 ]) {
+    # What is too large or too slow is tried in smaller pages: for that the first question will do.
+    $c->{source}->fault($fault->[0] =~ /huge|drip/ ? qr{^GET /v2/me} : qr{^GET /v2/bookings}, @$fault);
     my ($exit, $out, $err) = sync_now($c);
     my $name = join ' ', @$fault[ 0, 1 ];
     # Rows whose fields make no sense are left out one by one.
@@ -115,6 +121,7 @@ for my $fault ([ garbage => 'html' ], [ garbage => 'text' ], [ garbage => 'trunc
     is bookings_of($c), 0, "$name: nothing of it is applied";
     $c->{source}->lift;
 }
+is scalar $c->{source}->requests(qr/elsewhere/), 0, 'no redirect is followed';
 for my $fault ([ delay => 3, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ], [ status => 500, 500 ]) {
     $c->{source}->fault(qr{^GET /v2/bookings}, @$fault[ 0, 1 ], times => 1);
     $c->{source}->forget;
@@ -122,8 +129,11 @@ for my $fault ([ delay => 3, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ]
     is join(' ', map { $_->[1] } (pages($c))[ 0, 1 ]), "$fault->[2] 200", "@$fault[0, 1]: until it is whole";
 }
 is bookings_of($c), 3, 'and then it is';
-$c->{source}->fault(qr{^GET /v2/bookings}, drip => 0.02, chunked => 1);
-is((sync_now($c))[0], 0, 'an answer in pieces is one');
+for my $how ([ drip => 0.02 ], [ chunked => 1 ]) {
+    $c->{source}->fault(qr{^GET /v2/bookings}, @$how);
+    is((sync_now($c))[0], 0, "@$how: an answer in pieces is one");
+    $c->{source}->lift;
+}
 
 # --- Who is it really?
 

@@ -26,7 +26,7 @@
 #   delay => SECONDS                                                    with the true answer, or with any of these
 #   drip => SECONDS                                                     the body comes in ten pieces, so far apart
 #   cut => 'before' | 'amid'                                            the connection ends: no answer, half the body
-#   garbage => 'html' | 'text' | 'truncated' | 'types' | 'deep' | 'bytes' | 'empty' | 'null'
+#   garbage => 'html' | 'text' | 'truncated' | 'types' | 'numbers' | 'deep' | 'bytes' | 'empty' | 'null'
 #   huge => BYTES                                                       a body of that size
 #   chunked => 1                                                        the true answer without Content-Length
 # after(REGEX, N, [METHOD => ARGUMENTS], ...): when the N-th request from now that matches was answered, these methods

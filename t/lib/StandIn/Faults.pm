@@ -55,6 +55,7 @@ sub garble ($kind, $answer) {
         truncated => sub { substr $answer->{body}, 0, int(length($answer->{body}) / 2) },
         types     => sub { encode(wrong(JSON::PP->new->utf8->decode($answer->{body}))) },
         deep      => sub { '{"status":"success","data":' . '[' x 200_000 . ']' x 200_000 . '}' },
+        numbers   => sub { $answer->{body} =~ s/:\d+/:12345678901234567890123/gr },
         bytes     => sub { "\x00\xff\xfe{\"data\":[\"\xc3\x28\"]}" },
         empty     => sub { '' },
         null      => sub { 'null' },
@@ -66,9 +67,9 @@ sub garble ($kind, $answer) {
 sub wrong ($data, $level = 0) {
     return { map { $_ => wrong($data->{$_}, $level + 1) } keys %$data } if ref $data eq 'HASH' && $level < 3;
     return [ map { wrong($_, $level + 1) } @$data ] if ref $data eq 'ARRAY' && $level < 3;
-    return 12345678901234567890 if ref $data eq 'ARRAY';
-    return [ 'x' ]              if ref $data eq 'HASH';
-    return { value => $data }   if !ref $data && defined $data && $data =~ /^[\d.]+$/;
+    return 17.5    if ref $data eq 'ARRAY';
+    return [ 'x' ] if ref $data eq 'HASH';
+    return { value => $data } if !ref $data && defined $data && $data =~ /^[\d.]+$/;
     return defined $data ? ref $data ? 'maybe' : -1e300 : [];
 }
 
