@@ -7,6 +7,7 @@ use Test::More;
 use Turnout;
 
 my $s = StandIn->start;
+$s->bookings([ map { { uid => "known-$_", attendees => ["guest$_\@lead.test"] } } 1 .. 20 ]);
 my $t = do { local $ENV{SYNC_SECONDS} = 3600; Turnout->start };
 $t->{env}{SYNC_SECONDS} = 3600;
 my ($key, $w) = ($s->key('calcom'), $t->{workspace});
@@ -60,6 +61,9 @@ subtest 'the worker has a round done, and everybody is told' => sub {
     my $source = source();
     is_deeply [ @$source{qw(kind state breaker failures error)} ], [ 'calcom', 'ok', 'closed', 0, undef ], 'it was whole';
     ok !$source->{round}{running}, 'and is over';
+    is $t->value("SELECT count(*) FROM bookings WHERE workspace_id = $w"), 20, 'what it read is there';
+    is $t->value(q{SELECT min(reltuples) >= 0 FROM pg_class WHERE relname IN ('bookings', 'attendees', 'standings')}), 't',
+        'and the planner knows of it, before the server looks by itself';
     like $source->{message}, qr/every 60 minutes/, 'it says how often that is done';
     is $t->funnel->{data}{calcom}{state}, 'ok', 'the funnel rests on it';
     my $health = health();

@@ -170,6 +170,11 @@ bool sources_keep(struct db *db, const struct source *source, const struct sourc
 		f);
 }
 
+bool sources_analyze(struct db *db, struct fail *f)
+{
+	return db_run(db, QUERY_sources_analyze, f, NO_PARAMS);
+}
+
 bool sources_end(struct db *db, const struct source *source, const struct source_ending *e, struct fail *f)
 {
 	return still_ours(db_run(db, QUERY_sources_end, f,

@@ -74,6 +74,9 @@ struct source_progress {
 /* FAIL_CONFLICT "sync_overtaken" when another round has begun meanwhile: this one must end. */
 bool sources_keep(struct db *, const struct source *, const struct source_progress *, struct fail *) MUST_CHECK;
 
+/* Lets the server look at tables that have grown much, so that it plans well for them; nothing else changes. */
+bool sources_analyze(struct db *, struct fail *) MUST_CHECK;
+
 /* How a round ended. code and words NULL: it was whole. */
 struct source_ending {
 	const char *code, *words;

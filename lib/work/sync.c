@@ -49,7 +49,7 @@ bool sync_page_done(struct sync *sync, const char *phase, int64_t done, int64_t 
 {
 	struct sync_news news = news_of(sync, phase, done, total);
 
-	if (!keep_mark(sync, phase, done, total, f))
+	if (!keep_mark(sync, phase, done, total, f) || !sources_analyze(sync->db, f))
 		return false;
 	if (sync->news)
 		sync->news(sync->context, &news);

@@ -62,6 +62,9 @@ UPDATE source_syncs
  WHERE workspace_id = $1 AND connection_id = $2 AND started_at = $3
 RETURNING connection_id;
 
+-- name: sources_analyze :row
+SELECT true AS looked FROM (SELECT analyze_grown()) AS l;
+
 -- name: sources_claim_account :row repeatable
 UPDATE source_syncs SET account = coalesce(account, $3) WHERE workspace_id = $1 AND connection_id = $2 RETURNING account;
 
