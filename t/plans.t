@@ -43,7 +43,7 @@ my @asked = (
     (map { my $cohort = $_; map { [ "a funnel$_->[0], cohort $cohort", "SELECT * FROM funnel_rows($w, $_->[1], $cohort, $_->[2])" ] }
         [ '',                'NULL, NULL, NULL, NULL, \'campaign\'', 'NULL' ],
         [ ' of a window',    q{(now() - interval '90 days')::date::text, (now() - interval '30 days')::date::text, NULL, NULL, 'campaign'}, 'NULL' ],
-        [ ' of moments',     q{to_char(now() - interval '90 days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"'), NULL, NULL, NULL, 'campaign'}, 'NULL' ],
+        [ ' of moments',     join(', ', map({ qq{to_char(now() - interval '$_ days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')} } 90, 30), q{NULL, NULL, 'campaign'}), 'NULL' ],
         [ ' of a zone',      q{'2026-01-01', '2026-02-01', NULL, 'Asia/Kolkata', 'day'}, 'NULL' ],
         [ ' of a campaign',  q{NULL, NULL, 'c1', NULL, 'event_type'}, 'NULL' ],
         [ ' by day',         q{NULL, NULL, NULL, NULL, 'day'}, 'NULL' ],
@@ -87,6 +87,25 @@ ok $scans{ $_->[0] }, "$_->[0] was looked at" for grep { $_->[0] !~ /folding/ } 
 # The check sees what it is for.
 my ($whole) = grep { /Seq Scan/ } split /\n/, join "\n", map { $_->[0] } $t->sql('EXPLAIN SELECT * FROM standings');
 like $whole, qr/Seq Scan on standings/, 'a statement without a workspace would be seen';
+
+# --- What is read follows what is shown, not what there is; also by the plans for any value
+
+# A row of a page takes some 15 blocks, of four indexes and tables; everything in the workspace is more than 25,000.
+my %most = ((map { $_ => 4_000 } 'a page', 'a page behind another', 'a page of a campaign', 'a page of a window'),
+    (map { $_ => 1_000 } 'a summary as of a moment', 'a summary', 'a summary of a window', map { ("$_, cohort false", "$_, cohort true") } 'a funnel', 'a funnel of a window', 'a funnel of moments'));
+my @measured = grep { $most{ $_->[0] } } @asked;
+is @measured, keys %most, 'each that is measured is asked';
+$script = join "\n", 'SET ROLE turnout_app;', 'SET enable_seqscan = off;', '\pset tuples_only', '\pset format unaligned',
+    map { my $sql = $_->[1]; ('\o /dev/null', ("$sql;") x 6, '\o', "\\echo == $_->[0]", "EXPLAIN (ANALYZE, BUFFERS, TIMING off) $sql;") } @measured;
+($exit, $out, $err) = Turnout::run({ stdin => $script }, 'psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', $t->{env}{DATABASE_OWNER_URL});
+is $exit, 0, 'what they read is counted' or diag $err;
+for (split /^== /m, $out) {
+    my ($name, $blocks) = /^([^\n]+)\n.*?Buffers: shared (hit=\d+(?: read=\d+)?|read=\d+)/s or next;
+    my $sum = 0;
+    $sum += $_ for $blocks =~ /(\d+)/g;
+    cmp_ok $sum, '<=', delete $most{$name}, "$name reads $sum blocks";
+}
+is join(', ', sort keys %most), '', 'all were counted';
 
 # --- The API's own memory is bounded, whatever the size of the answer
 

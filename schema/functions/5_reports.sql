@@ -1,8 +1,7 @@
 -- What the reports have in common: windows of time, and how counts that are kept add up in one.
 --
 -- Reports are planned once in a session, for any parameters (force_generic_plan): planning at each call took half of their time.
--- So a statement must have one good way for all. Where a window may be everything, its bounds are kept out of the choice of the
--- index by IS TRUE.
+-- So a statement must have one good way for all; t/plans.t counts what they read.
 
 -- A day begins and ends where the workspace is; a moment is itself. The end of a window given as a day is the end of that day.
 CREATE OR REPLACE FUNCTION window_bound(p_text text, p_timezone text, p_end boolean) RETURNS timestamptz
@@ -167,7 +166,7 @@ BEGIN
                    AND (i.next_at IS NULL OR i.next_at >= p_until)
                  UNION ALL
                 SELECT i.* FROM funnel_items i
-                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND (i.at >= begins AND i.at < ends) IS TRUE
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= begins AND i.at < ends
                    AND i.next_at >= p_until AND i.next_at < next_first::timestamp AT TIME ZONE zone) i
          WHERE p_campaign IS NULL OR i.campaign_id = p_campaign
          GROUP BY 1, 2;

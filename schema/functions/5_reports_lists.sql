@@ -125,6 +125,7 @@ END
 $$;
 
 -- What row_tally must be corrected by to be as of a moment: what stands otherwise since is taken out as it is and put in as it was.
+-- IS TRUE keeps the window, which may be everything, out of the choice of the index.
 CREATE OR REPLACE FUNCTION row_tally_since(p_workspace bigint, p_campaign text, p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
 RETURNS TABLE (matched boolean, status text, showed text, rows bigint) LANGUAGE plpgsql STABLE ROWS 20 AS $$
 #variable_conflict use_column
