@@ -47,16 +47,22 @@ RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     b bookings := jsonb_populate_record(NULL::bookings, p_change);
     a attendees;
+    other text;
 BEGIN
     IF b.uid IS NULL THEN
         SELECT uid INTO b.uid FROM bookings
          WHERE workspace_id = p_workspace AND connection_id = p_connection AND number = b.number;
         b.uid := coalesce(b.uid, uid_of_number(p_connection, b.number));
     ELSIF b.number IS NOT NULL THEN
-        PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
+        -- Again when an event that knows the number only came in between.
+        LOOP
+            PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
+            SELECT o.uid INTO other FROM bookings o
+             WHERE o.workspace_id = p_workspace AND o.connection_id = p_connection AND o.number = b.number AND o.uid <> b.uid;
+            EXIT WHEN other IS DISTINCT FROM uid_of_number(p_connection, b.number);
+        END LOOP;
         -- A number that another booking has is a broken sender's, or of a Cal.com that began to count anew.
-        IF EXISTS (SELECT FROM bookings o WHERE o.workspace_id = p_workspace AND o.connection_id = p_connection
-                      AND o.number = b.number AND o.uid <> b.uid) THEN
+        IF other IS NOT NULL THEN
             b.number := NULL;
         END IF;
     END IF;

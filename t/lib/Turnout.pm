@@ -19,6 +19,7 @@ use File::Temp qw(tempdir tempfile);
 use HTTP::Tiny;
 use IO::Socket::INET;
 use JSON::PP;
+use List::Util qw(min);
 use POSIX ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Test::More ();
@@ -49,7 +50,7 @@ sub start ($class, %option) {
 
 # Once more on the same directory, after stop.
 sub up ($t, %option) {
-    local %ENV = (%ENV, %{ $option{env} // {} });
+    local %ENV = (WORKER_SECONDS => 1, %ENV, %{ $option{env} // {} });
     $ENV{TURNOUT_WORKERS} = $option{workers} if $option{workers};
     my ($exit, $out, $err) = run("$root/nginx/up", '--background', '--port', 0, '--dir', $t->{dir}, '--build', $build,
         $option{sample} ? () : '--empty');
@@ -281,11 +282,11 @@ sub log_lines ($t, $program) {
 # Returns what the code returns as soon as that is true; a test that waits too long dies, and says for what.
 sub wait_until ($t, $what, $code, $seconds = 120) {
     my $deadline = time + $seconds;
-    while (1) {
+    for (my $pause = 0.02; ; $pause = min(0.5, 1.3 * $pause)) {
         my $done = $code->();
         return $done if $done;
         die "waited $seconds s in vain until $what\n" if time > $deadline;
-        sleep 0.05;
+        sleep $pause;
     }
 }
 
