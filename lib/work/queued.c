@@ -50,7 +50,6 @@ static bool unwrap(
 		|| !i64_from_text(words[3], 1, INT64_MAX, &d->connection_id)
 		|| !instant_from_rfc3339(words[4], strlen(words[4]), &d->received_at))
 		return fail(f, FAIL_BUG, "spool_head", "a spooled file has a head that is not understood");
-	d->source = "webhook";
 	d->body.at = (const unsigned char *)end + 1;
 	d->body.length = plain.length - (size_t)(d->body.at - plain.at);
 	return true;
@@ -84,7 +83,7 @@ bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key
 static bool apply_one(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
 	const char *name, int64_t *applied, struct fail *f)
 {
-	struct delivery delivery;
+	struct delivery delivery = {.source = "webhook"};
 	struct bytes sealed;
 	enum ingested outcome;
 	struct fail trouble = {0};
