@@ -34,10 +34,14 @@ static json_t *connections_json(const struct connection *connections, size_t cou
 {
 	json_t *list = json_array();
 
-	for (size_t i = 0; i < count; i++)
+	for (size_t i = 0; i < count; i++) {
+		const char *unknown = connections[i].unknown ? connections[i].unknown : "{}";
+
 		json_array_append_new(
-			list, json_pack("{s:I, s:o}", "connection", (json_int_t)connections[i].connection_id,
-				      "last_event_at", moment_json(connections[i].last_event_at)));
+			list, json_pack("{s:I, s:o, s:o}", "connection", (json_int_t)connections[i].connection_id,
+				      "last_event_at", moment_json(connections[i].last_event_at), "unknown_words",
+				      json_loads(unknown, 0, NULL)));
+	}
 	return list;
 }
 

@@ -94,6 +94,13 @@ round($w);
 is $w->value("SELECT count(*) FROM leads WHERE workspace_id = $w->{workspace} AND lead_id = '835030'"), 1, 'a lead that is gone stays';
 verified($w, 'after corrections');
 
+my $told = $w->get("/api/clients/$w->{workspace}/sync");
+is_deeply $told->{corrections}[-1], { %{ $told->{corrections}[-1] }, campaign_id => 1, day => day(1), source => 'series', label => 'Sent', was => 5, now => 3 },
+    'people may see what went down';
+is join(' ', sort map { $_->{word} } @{ $told->{unknown_words} }), 'Clicks napping on holiday', 'and the words that nobody knows';
+my ($health) = grep { $_->{connection} == $w->{bison} } @{ $t->get('/api/cal/health', token => undef)->{connections} };
+is_deeply $health->{unknown_words}, { campaign_state => 1, label => 1, lead_state => 1 }, 'health counts them';
+
 # --- A key that follows its user
 
 $s->workspace({ id => 4, name => 'Somebody else' });
@@ -168,5 +175,43 @@ for my $kind (qw(types html truncated deep null)) {
     is stored($new), $before, 'and is not kept';
     $s->lift;
 }
+
+# --- Killed amid a walk
+
+my $many = StandIn->start;
+$many->campaign({ id => 1, created_at => at(120), emails_sent => 200 });
+for my $n (1 .. 200) {
+    $many->lead({ id => $n, email => "person$n\@lead.test", updated_at => at(5), lead_campaign_data => [ { campaign_id => 1, emails_sent => 1 } ] });
+    $many->sent({ id => $n, campaign_id => 1, lead_id => $n, sent_at => at(5, '08:00') });
+    $many->reply({ id => $n, campaign_id => 1, lead_id => $n, date_received => at(100, sprintf '10:%02d', $n - 150), updated_at => at(100) }) if $n > 150;
+}
+my $large = linked($t, $many);
+# Each round is killed at the walk behind the one that it went on with.
+my @walks = ([ '/replies', 3 ], [ '/api/leads', 12 ], [ '/scheduled-emails', 12 ]);
+for my $walk (@walks) {
+    my ($path, $spared) = @$walk;
+    my $number = $many->fault(qr{$path}, delay => 100, skip => $spared);
+    my $pid    = fork // die "could not fork: $!";
+    if (!$pid) {
+        %ENV = (%ENV, %{ $t->{env} });
+        open STDERR, '>', '/dev/null';
+        exec +($ENV{TURNOUT_BUILD} // 'build') . '/bin/turnout', 'sync', 'emailbison', '--workspace', $large->{workspace} or POSIX::_exit(1);
+    }
+    $t->wait_until("the round reads $path", sub { $many->hits($number) }, 30);
+    kill KILL => $pid;
+    waitpid $pid, 0;
+    $many->lift;
+}
+$done = round($large);
+is $done->{exit}, 0, 'a round after those that were killed' or diag $done->{err};
+# Pages that a walk has, those of a portion that was not written yet, and one for each round that found nothing new.
+my %most = ('/replies' => 4 + 1 + 2, '/api/leads' => 14 + 3 + 1, '/scheduled-emails' => 14 + 3);
+cmp_ok scalar $many->requests(qr{GET [^ ]*$_}), '<=', $most{$_}, "$_: each went on where the one before was" for map { $_->[0] } @walks;
+my $fresh = linked($t, $many);
+round($fresh);
+same($large, $fresh, 'in the end all is as if nothing had happened');
+is days($large), '1|' . day(100) . '|0|0|50|0', 'each counted once';
+verified($large, 'after all of that');
+$many->stop;
 
 $t->finish;

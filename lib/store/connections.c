@@ -35,6 +35,7 @@ static const struct column health[] = {
 	COLUMN(struct connection, name, read_text),
 	COLUMN(struct connection, has_api, read_bool),
 	COLUMN(struct connection, last_event_at, read_instant),
+	COLUMN(struct connection, unknown, read_text),
 };
 
 static const struct column identity[] = {COLUMN(struct connection, connection_id, read_i64)};

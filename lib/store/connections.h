@@ -21,6 +21,8 @@ struct connection {
 	struct bytes secret, previous_secret; /* sealed; empty where there is none */
 	bool unsigned_, active, rotating, has_api;
 	struct instant created_at, last_event_at; /* last_event_at.us is 0 when none came */
+	const char
+		*unknown; /* JSON object: how many words that we do not know it has used, by their kind; NULL: none */
 };
 
 /* `sealed` empty: a connection that accepts unsigned deliveries. FAIL_ABSENT when there is no such workspace. */
@@ -43,7 +45,7 @@ bool connections_receiving(struct db *, struct arena *, int64_t id, int64_t limi
 bool connections_rotate(struct db *, int64_t id, struct bytes sealed, struct fail *) MUST_CHECK;
 bool connections_rotate_finish(struct db *, int64_t id, struct fail *) MUST_CHECK;
 
-/* Id, kind, name, has_api and time of the last event of at most 100 connections; workspace 0: of all. */
+/* Id, kind, name, has_api, time of the last event and unknown words of at most 100 connections; workspace 0: of all. */
 bool connections_health(
 	struct db *, struct arena *, int64_t workspace, struct connection **, size_t *count, struct fail *) MUST_CHECK;
 

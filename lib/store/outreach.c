@@ -159,3 +159,38 @@ bool outreach_account(struct db *db, int64_t workspace, int64_t connection, cons
 	*account = NULL;
 	return rows && row_into(rows, 0, &(const struct column){"account", read_text, 0}, 1, account, f);
 }
+
+static const struct column word_columns[] = {
+	COLUMN(struct outreach_word, connection_id, read_i64),
+	COLUMN(struct outreach_word, kind, read_text),
+	COLUMN(struct outreach_word, word, read_text),
+	COLUMN(struct outreach_word, first_at, read_instant),
+};
+
+bool outreach_words(struct db *db, struct arena *arena, int64_t workspace, int64_t limit, struct outreach_word **list,
+	size_t *count, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_outreach_words, f, PARAMS(as_i64(workspace), as_i64(limit)));
+
+	*list = rows_into(rows, arena, word_columns, COUNT(word_columns), sizeof **list, NULL, count, f);
+	return *list;
+}
+
+static const struct column correction_columns[] = {
+	COLUMN(struct outreach_correction, campaign_id, read_text),
+	COLUMN(struct outreach_correction, day, read_text),
+	COLUMN(struct outreach_correction, source, read_text),
+	COLUMN(struct outreach_correction, label, read_text),
+	COLUMN(struct outreach_correction, was, read_i64),
+	COLUMN(struct outreach_correction, now, read_i64),
+	COLUMN(struct outreach_correction, noted_at, read_instant),
+};
+
+bool outreach_corrections(struct db *db, struct arena *arena, int64_t workspace, int64_t limit,
+	struct outreach_correction **list, size_t *count, struct fail *f)
+{
+	const struct rows *rows = db_run(db, QUERY_outreach_corrections, f, PARAMS(as_i64(workspace), as_i64(limit)));
+
+	*list = rows_into(rows, arena, correction_columns, COUNT(correction_columns), sizeof **list, NULL, count, f);
+	return *list;
+}

@@ -107,4 +107,24 @@ bool outreach_words_put(struct db *, int64_t workspace, int64_t connection, cons
 bool outreach_account(
 	struct db *, int64_t workspace, int64_t connection, const char **account, struct fail *) MUST_CHECK;
 
+struct outreach_word {
+	int64_t connection_id;
+	const char *kind, *word;
+	struct instant first_at;
+};
+
+struct outreach_correction {
+	const char *campaign_id, *day;
+	const char *source; /* "series": the platform's count under a label; "replies": ours of its replies */
+	const char *label;
+	int64_t was, now;
+	struct instant noted_at;
+};
+
+/* At most `limit`, newest first. */
+bool outreach_words(struct db *, struct arena *, int64_t workspace, int64_t limit, struct outreach_word **,
+	size_t *count, struct fail *) MUST_CHECK;
+bool outreach_corrections(struct db *, struct arena *, int64_t workspace, int64_t limit, struct outreach_correction **,
+	size_t *count, struct fail *) MUST_CHECK;
+
 #endif

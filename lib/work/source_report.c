@@ -3,6 +3,7 @@
 
 #include "base/arena.h"
 #include "store/connections.h"
+#include "store/outreach.h"
 #include "work/sync_source.h"
 
 #include <inttypes.h>
@@ -87,6 +88,34 @@ json_t *source_state_json(
 	return json;
 }
 
+/* Words that the outbound platform used and we do not know, and numbers that it, or its replies, took back. */
+static bool add_outreach(struct arena *arena, struct db *db, int64_t workspace, json_t *report, struct fail *f)
+{
+	enum { SHOWN = 100 };
+	struct outreach_word *words_list;
+	struct outreach_correction *lower;
+	size_t word_count, lower_count;
+	json_t *unknown = json_array(), *corrections = json_array();
+
+	json_object_set_new(report, "unknown_words", unknown);
+	json_object_set_new(report, "corrections", corrections);
+	if (!outreach_words(db, arena, workspace, SHOWN, &words_list, &word_count, f)
+		|| !outreach_corrections(db, arena, workspace, SHOWN, &lower, &lower_count, f))
+		return false;
+	for (size_t i = 0; i < word_count; i++)
+		json_array_append_new(
+			unknown, json_pack("{s:I, s:s, s:s, s:o}", "connection",
+					 (json_int_t)words_list[i].connection_id, "kind", words_list[i].kind, "word",
+					 words_list[i].word, "first_at", moment_json(words_list[i].first_at)));
+	for (size_t i = 0; i < lower_count; i++)
+		json_array_append_new(
+			corrections, json_pack("{s:s, s:s, s:s, s:s, s:I, s:I, s:o}", "campaign_id",
+					     lower[i].campaign_id, "day", lower[i].day, "source", lower[i].source,
+					     "label", lower[i].label, "was", (json_int_t)lower[i].was, "now",
+					     (json_int_t)lower[i].now, "noted_at", moment_json(lower[i].noted_at)));
+	return true;
+}
+
 bool source_report_take(
 	struct arena *arena, struct db *db, int64_t workspace, int64_t interval_ms, json_t **report, struct fail *f)
 {
@@ -101,7 +130,10 @@ bool source_report_take(
 	for (size_t i = 0; i < count; i++)
 		json_array_append_new(sources, source_state_json(arena, &list[i], true, interval_ms, now));
 	*report = json_pack("{s:o}", "sources", sources);
-	return true;
+	if (add_outreach(arena, db, workspace, *report, f))
+		return true;
+	json_decref(*report);
+	return false;
 }
 
 bool source_ask(struct arena *arena, struct db *db, int64_t workspace, size_t *asked, int64_t *again_s, struct fail *f)

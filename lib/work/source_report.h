@@ -22,7 +22,8 @@ enum breaker_state source_state_breaker(const struct source_state *, struct inst
 json_t *source_state_json(
 	struct arena *, const struct source_state *, bool named, int64_t interval_ms, struct instant now);
 
-/* {"sources": [...]} of a workspace. The caller owns *report. */
+/* {"sources": [...], "unknown_words": [...], "corrections": [...]} of a workspace, of the latter the newest hundred.
+ * The caller owns *report. */
 bool source_report_take(
 	struct arena *, struct db *, int64_t workspace, int64_t interval_ms, json_t **report, struct fail *) MUST_CHECK;
 

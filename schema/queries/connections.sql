@@ -25,7 +25,13 @@ UPDATE connections SET previous_secret = NULL WHERE connection_id = $1 RETURNING
 
 -- name: connections_health :rows repeatable
 SELECT c.connection_id, c.kind, c.name, c.api_key IS NOT NULL AS has_api,
-       (SELECT e.received_at FROM webhook_events e
-         WHERE e.workspace_id = c.workspace_id AND e.connection_id = c.connection_id
-         ORDER BY e.event_id DESC LIMIT 1) AS last_event_at
+       greatest((SELECT e.received_at FROM webhook_events e
+                  WHERE e.workspace_id = c.workspace_id AND e.connection_id = c.connection_id
+                  ORDER BY e.event_id DESC LIMIT 1),
+                (SELECT o.received_at FROM outreach_events o
+                  WHERE o.workspace_id = c.workspace_id AND o.connection_id = c.connection_id
+                  ORDER BY o.event_id DESC LIMIT 1)) AS last_event_at,
+       (SELECT jsonb_object_agg(kind, words)::text
+          FROM (SELECT w.kind, count(*) AS words FROM outreach_words w
+                 WHERE w.workspace_id = c.workspace_id AND w.connection_id = c.connection_id GROUP BY w.kind) k) AS unknown
   FROM connections c WHERE c.active AND ($1::bigint IS NULL OR c.workspace_id = $1) ORDER BY c.connection_id LIMIT 100;

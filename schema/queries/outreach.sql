@@ -264,3 +264,11 @@ SELECT DISTINCT $1::bigint, $2::bigint, kind, word FROM jsonb_to_recordset($3::j
 -- Whose the connection's key was.
 -- name: outreach_account :row repeatable
 SELECT (SELECT account FROM source_syncs WHERE workspace_id = $1 AND connection_id = $2) AS account;
+
+-- Newest first.
+-- name: outreach_words :rows repeatable
+SELECT connection_id, kind, word, first_at FROM outreach_words WHERE workspace_id = $1 ORDER BY first_at DESC, connection_id, kind, word LIMIT $2;
+
+-- name: outreach_corrections :rows repeatable
+SELECT campaign_id, day::text AS day, source, label, was, now, noted_at
+  FROM campaign_corrections WHERE workspace_id = $1 ORDER BY correction_id DESC LIMIT $2;
