@@ -26,7 +26,7 @@ my @deeds = (
     [ 5, \&seat_moved ],     [ 7, \&cancelled ],       [ 2, \&all_cancelled ],  [ 4, \&back_again ],   [ 4, \&created ],
     [ 4, \&rejected ],       [ 9, \&marked ],          [ 3, \&marked_old_way ], [ 4, \&attended ],     [ 4, \&started ],
     [ 14, \&ended ],         [ 4, \&guests_absent ],   [ 3, \&hosts_absent ],   [ 5, \&payment ],      [ 3, \&recording ],
-    [ 2, \&confirmed ],      [ 2, \&no_booking ],
+    [ 2, \&confirmed ],      [ 2, \&no_booking ],      [ 14, \&polled ],          [ 3, \&gone ],
 );
 
 sub draw ($class, $seed, $number) {
@@ -169,6 +169,31 @@ sub no_booking ($h, $b) {
     send_it($h, 'SOMETHING_NEW_2027', { uid => $b->{uid}, x => [ 1, { y => undef } ] }) if chance(40);
     send_it($h, 'BOOKING_CREATED', { type => 'Test', title => 'Test trigger event', attendees => [ { email => 'jdoe@example.com' } ] }) if chance(40);
 }
+
+# Somebody reads the API's list: a row of v2 or v1 as it may be, of now or of long ago. Two readings never have the same time.
+sub polled ($h, $b) {
+    my $v1     = chance(15);
+    my @people = grep { !$_->{host} || chance(50) } chance(80) ? @{ $b->{people} } : some(3, @{ $h->{people} });
+    my ($next) = grep { ($_->{replaces} // 0) == $b && !$_->{seats} } @{ $h->{bookings} };
+    my $at     = tick($h) + 1 + ++$h->{polls} % 900;
+    my $status = weighted([ 60, 'accepted' ], [ 12, 'pending' ], [ 18, 'cancelled' ], [ 5, 'rejected' ]);
+    my %row    = (id => $b->{number}, uid => $b->{uid}, title => "Intro $b->{uid}", eventTypeId => 678, metadata => {},
+        attendees => [ map { { email => spelled($_->{email}), name => $_->{name}, timeZone => 'UTC' } } @people ]);
+    if ($v1) {
+        %row = (%row, startTime => iso($b->{start}), endTime => iso($b->{end}), status => uc $status, user => { email => $b->{organizer} });
+    } else {
+        %row = (%row, start => iso($b->{start}), end => iso($b->{end}), status => $status, hosts => [ { email => $b->{organizer} } ],
+            createdAt => iso($b->{made}), updatedAt => chance(10) ? undef : iso($b->{made} + int rand($at - $b->{made} + 1)),
+            $b->{replaces} ? (rescheduledFromUid => $b->{replaces}{uid}) : (), $next && chance(80) ? (rescheduledToUid => $next->{uid}) : ());
+        for my $person (@{ $row{attendees} }) {
+            $person->{absent}  = chance(30) if chance(90);
+            $person->{seatUid} = "s$person->{name}" if $b->{seats};
+        }
+    }
+    send_it($h, 'BOOKING_POLLED', \%row, clock => $at);
+}
+
+sub gone ($h, $b) { send_it($h, 'BOOKING_GONE', { uid => $b->{uid}, cancellationReason => 'no longer in Cal.com' }, clock => tick($h) + 1 + ++$h->{polls} % 900) }
 
 # Bookings that replace each other in circles, and several at once.
 sub broken_sender ($h) {

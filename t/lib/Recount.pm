@@ -41,6 +41,7 @@ sub understood ($event) {
     my $data    = ref $payload->{evt} ? $payload->{evt} : $payload;
     my $trigger = uc $event->{triggerEvent} =~ tr/./_/r;
     $trigger = $alias{$trigger} // $trigger;
+    return read_row($event) if $trigger eq 'BOOKING_POLLED';
 
     # Shape 2: the envelope is the row, and its createdAt is the booking's.
     my $sent = ref $event->{payload} ? instant($event->{createdAt}) : undef;
@@ -72,6 +73,26 @@ sub understood ($event) {
     };
 }
 
+# What an API's list showed at some time. All but marks and seats is as old as the row's last change.
+sub read_row ($event) {
+    my ($row, $at) = ($event->{payload}, instant($event->{createdAt}));
+    my $made    = instant($row->{createdAt});
+    my $changed = instant($row->{updatedAt}) // $made // $at;
+    $changed = $made if defined $made && $made > $changed;
+    # What claims to be of a time that had not come is of the reading; clocks may differ by ten minutes.
+    for ($made, $changed) { $_ = $at if defined && $_ > $at + 600_000_000 }
+    my %own    = map { $_ => 1 } grep { defined } map { address($_) } $row->{user}{email}, map { $_->{email} } @{ $row->{hosts} // [] };
+    my @people = grep { defined $_->{key} && !$own{ $_->{key} } } map { +{ %$_, key => address($_->{email}) } } @{ $row->{attendees} };
+    my $seats  = grep { defined $_->{seatUid} } @{ $row->{attendees} };
+    return {
+        trigger => 'ROW', uid => $row->{uid}, number => $row->{id}, at => $changed, read_at => $at, known_at => $made // $at,
+        # Decided: with seats nobody knows who came from where.
+        replaces => $seats ? undef : $row->{rescheduledFromUid}, replaced_by => $row->{rescheduledToUid},
+        data => { startTime => $row->{start} // $row->{startTime}, endTime => $row->{end} // $row->{endTime} },
+        status => lc $row->{status}, people => \@people, lists => 1, roster => $seats ? { map { $_->{key} => 1 } @people } : undef,
+    };
+}
+
 # An event that carries only the number belongs to the booking whose number another event tells.
 sub name_the_unnamed (@said) {
     my %uid_of;
@@ -87,6 +108,8 @@ sub name_the_unnamed (@said) {
 sub told ($bookings, $said) {
     my ($trigger, $at, $data) = @$said{qw(trigger at data)};
     my $booking = known($bookings, $said->{uid}, $said->{known_at});
+    told_by_row($bookings, $booking, $said) and return if $trigger eq 'ROW';
+    push @{ $booking->{gone} }, [$at] if $trigger eq 'BOOKING_GONE';
     my $seats   = defined $data->{seatsPerTimeSlot};
     my @people  = @{ $said->{people} };
 
@@ -131,6 +154,24 @@ sub told ($bookings, $said) {
     replaced($bookings, $said, $seats) if defined $said->{replaces} && $said->{replaces} ne $said->{uid};
 }
 
+sub told_by_row ($bookings, $booking, $said) {
+    my ($at, $read_at) = @$said{qw(at read_at)};
+    my $rank = $rank{ $said->{status} };
+    push @{ $booking->{statuses} }, defined $said->{replaced_by} ? [ $beginning, $rank{accepted}, 'accepted' ] : [ $at, $rank, $said->{status} ];
+    push @{ $booking->{replaced_by} }, [ $at, $said->{replaced_by} ] if defined $said->{replaced_by};
+    push @{ $booking->{schedules} }, [ $at, $rank, map { instant($_) } @{ $said->{data} }{qw(startTime endTime)} ];
+    push @{ $booking->{shown} }, [$read_at];
+    push @{ $booking->{rosters} }, [ $read_at, $said->{roster} ] if $said->{roster};
+    for my $person (@{ $said->{people} }) {
+        my $attendee = $booking->{attendees}{ $person->{key} } //= {};
+        push @{ $attendee->{seats} }, [ $at, $rank, 1 ];
+        next unless defined $person->{absent};
+        push @{ $attendee->{ $person->{absent} ? 'marks' : 'cleared' } }, [ $read_at, $person->{absent} ? ($rank{accepted}, 0) : () ];
+    }
+    replaced($bookings, $said, 0) if defined $said->{replaces};
+    return 1;
+}
+
 sub replaced ($bookings, $said, $seats) {
     my $old = known($bookings, $said->{replaces}, $said->{known_at});
     my $new = $bookings->{ $said->{uid} };
@@ -157,15 +198,24 @@ sub known ($bookings, $uid, $at) {
 # --- What it adds up to
 
 sub status_of ($booking) {
+    my $since  = newest($booking->{statuses})->[0];
     my $status = newest($booking->{statuses})->[2];
     my @people = values %{ $booking->{attendees} };
-    for my $attendee (@people) {
+    my $roster = newest($booking->{rosters});
+    while (my ($key, $attendee) = each %{ $booking->{attendees} }) {
         my $seat = newest($attendee->{seats});
         $attendee->{left} = $seat && $seat->[3];
+        # A list of all seats that is newer than what is known of his.
+        next if !$roster || ($seat && $seat->[0] >= $roster->[0]);
+        $attendee->{left} = $roster->[1]{$key} ? undef : $attendee->{left} // 'cancelled';
     }
     # Decided: a rejected booking stays one without seats; with the last seat given up it is cancelled unless all moved.
     if (@people && $status =~ /accepted|pending/ && !grep { !$_->{left} } @people) {
         $status = (grep { $_->{left} eq 'cancelled' } @people) ? 'cancelled' : 'superseded';
+    }
+    if ($status =~ /accepted|pending/ && $booking->{gone}) {
+        my $shown = newest($booking->{shown});
+        $status = 'cancelled' if newest($booking->{gone})->[0] > ($shown && $shown->[0] > $since ? $shown->[0] : $since);
     }
     my $link = newest($booking->{replaced_by});
     $booking->{status} = $link && $link->[1] ne ($booking->{refused} // '') ? 'superseded' : $status;
@@ -178,7 +228,11 @@ sub attendance_of ($booking, $policy) {
     my $over     = defined $ended && (!$schedule || !defined $schedule->[3] || $ended >= $schedule->[3]);
     for my $attendee (values %{ $booking->{attendees} }) {
         # Decided: at the same time a mark beats what Cal.com saw, and a show a no-show.
-        my $mark = newest([ @{ $attendee->{marks} // [] }, map { [ $_, $rank{pending}, 0 ] } @{ $booking->{guests_absent} // [] } ]);
+        my $mark = newest($attendee->{marks});
+        my $none = newest($attendee->{cleared});
+        # A no-show mark that was not there any more when somebody looked was taken back.
+        $mark = [ $none->[0], $mark->[1], 1 ] if $mark && $none && !$mark->[2] && $none->[0] > $mark->[0];
+        $mark = newest([ $mark // (), map { [ $_, $rank{pending}, 0 ] } @{ $booking->{guests_absent} // [] } ]);
         @$attendee{qw(showed source)} = $mark ? ($mark->[2], 'explicit')
             : $over && $policy eq 'presume' && $attendee->{status} eq 'accepted' ? (1, 'presumed')
             : ();
