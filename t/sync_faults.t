@@ -1,5 +1,5 @@
-# A source that refuses, stalls, talks nonsense or is gone: it is asked again as it wants it, nothing is applied half, and
-# who looks is told what to do.
+# A source that refuses, stalls or cuts: it is asked again as it wants it, what came before stays, and who looks is told
+# what to do. Nonsense is in sync_nonsense.t, an outage in sync_outage.t.
 use v5.36;
 use Test::More;
 use FindBin;
@@ -102,26 +102,9 @@ $t->said('connection', 'api', $c->{connection}, '--api-key-file', '-', { stdin =
 is((sync_now($c))[0], 0, 'with the new key');
 is bookings_of($c), 260, 'the rest comes';
 
-# --- Nonsense
+# --- What goes wrong once
 
-$c = client(nonsense => 3);
-for my $fault ([ garbage => 'html' ], [ garbage => 'text' ], [ garbage => 'truncated' ], [ garbage => 'deep' ],
-    [ garbage => 'bytes' ], [ garbage => 'empty' ], [ garbage => 'null' ], [ garbage => 'types' ], [ garbage => 'numbers' ], [ huge => 20_000_000 ],
-    [ drip => 0.2 ], [ status => 302, headers => { Location => $c->{source}->url('calcom') . '/elsewhere' } ], [ status => 404 ]) {
-    # What is too large or too slow is tried in smaller pages: for that the first question will do.
-    $c->{source}->fault($fault->[0] =~ /huge|drip/ ? qr{^GET /v2/me} : qr{^GET /v2/bookings}, @$fault);
-    my ($exit, $out, $err) = sync_now($c);
-    my $name = join ' ', @$fault[ 0, 1 ];
-    # Rows whose fields make no sense are left out one by one.
-    if ($fault->[1] eq 'types') { like "$exit $out", qr/^0 .* [36] not understood/, "$name: left out" }
-    else {
-        is $exit, 1, "$name: the round is not whole";
-        like $err, qr/^turnout: Cal\.com .{10,}/, "$name: and says so";
-    }
-    is bookings_of($c), 0, "$name: nothing of it is applied";
-    $c->{source}->lift;
-}
-is scalar $c->{source}->requests(qr/elsewhere/), 0, 'no redirect is followed';
+$c = client(once => 3);
 for my $fault ([ delay => 3, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ], [ status => 500, 500 ]) {
     $c->{source}->fault(qr{^GET /v2/bookings}, @$fault[ 0, 1 ], times => 1);
     $c->{source}->forget;

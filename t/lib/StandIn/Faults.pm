@@ -55,7 +55,7 @@ sub garble ($kind, $answer) {
         truncated => sub { substr $answer->{body}, 0, int(length($answer->{body}) / 2) },
         types     => sub { encode(wrong(JSON::PP->new->utf8->decode($answer->{body}))) },
         deep      => sub { '{"status":"success","data":' . '[' x 200_000 . ']' x 200_000 . '}' },
-        numbers   => sub { $answer->{body} =~ s/:\d+/:12345678901234567890123/gr },
+        numbers   => sub { $answer->{body} =~ s/([:,])\d+(?=[,\]}])/${1}12345678901234567890123/gr },
         bytes     => sub { "\x00\xff\xfe{\"data\":[\"\xc3\x28\"]}" },
         empty     => sub { '' },
         null      => sub { 'null' },
