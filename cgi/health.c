@@ -37,10 +37,10 @@ static json_t *connections_json(const struct connection *connections, size_t cou
 	for (size_t i = 0; i < count; i++) {
 		const char *unknown = connections[i].unknown ? connections[i].unknown : "{}";
 
-		json_array_append_new(
-			list, json_pack("{s:I, s:o, s:o}", "connection", (json_int_t)connections[i].connection_id,
-				      "last_event_at", moment_json(connections[i].last_event_at), "unknown_words",
-				      json_loads(unknown, 0, NULL)));
+		json_array_append_new(list,
+			json_pack("{s:I, s:s, s:o, s:o}", "connection", (json_int_t)connections[i].connection_id,
+				"kind", connections[i].kind, "last_event_at", moment_json(connections[i].last_event_at),
+				"unknown_words", json_loads(unknown, 0, NULL)));
 	}
 	return list;
 }

@@ -39,6 +39,12 @@ sub deliver_numbered ($number, $count) {
     return [ $uid, $answer->{http}, $answer->{status} // '', $answer->{code} // '' ];
 }
 
+sub spit ($file, $bytes) {
+    open my $out, '>:raw', $file or die "could not write \"$file\": $!";
+    print $out $bytes;
+    close $out or die "could not write \"$file\": $!";
+}
+
 sub spooled { my @files = glob "$t->{env}{SPOOL_DIR}/*.event"; return @files }
 
 # What was answered with 2xx is there once, as an event and as a booking; once the spool is empty.
@@ -183,6 +189,45 @@ for my $how (qw(fast immediate)) {
         nobody_died('without any process being started again');
     };
 }
+
+# The connections are kept in a file for a webhook that starts while the database is away.
+subtest 'a webhook starts while PostgreSQL is away' => sub {
+    my $kept = "$t->{env}{SPOOL_DIR}/senders";
+    my $start_again = sub {
+        my %killed = map { $_ => 1 } $t->pids('webhook');
+        kill KILL => keys %killed;
+        $t->wait_until('others run', sub { !(grep { $killed{$_} } $t->pids('webhook')) && $t->pids('webhook') == $processes{webhook} });
+    };
+    my $said = sub (%option) { my $answer = $t->deliver(event('BOOKING_CREATED', 'kept-' . ++$run), %option); "$answer->{http} " . ($answer->{status} eq $answer->{http} ? $answer->{code} : $answer->{status}) };
+    $said->();
+    $t->postgres_stop;
+    ok -s $kept, 'the connections are in a file';
+    $start_again->();
+    is $said->(), '202 queued', 'it knows them';
+    is $said->(secret => 'wrong'), '401 signature_wrong', 'and their secrets';
+    my $sealed = Turnout::slurp($kept);
+    unlike $sealed, qr/$t->{secret}/, 'which the file does not show';
+    my %spoilt = (
+        'is cut short'  => sub { spit($kept, substr $sealed, 0, -1) },
+        'was written to' => sub { spit($kept, $sealed ^. "\0\0\1") },
+        'is empty'      => sub { spit($kept, '') },
+        'is none'       => sub { unlink $kept; mkdir $kept },
+        'is not there'  => sub { rmdir $kept },
+    );
+    for my $how ('is cut short', 'was written to', 'is empty', 'is none', 'is not there') {
+        $spoilt{$how}->();
+        $start_again->();
+        is_deeply [ uniq map { $said->() } 1 .. 12 ], ['503 database_away'], "a file that $how is not trusted: deliveries are sent away";
+    }
+    chmod 0500, $t->{env}{SPOOL_DIR} or die "could not close the spool: $!";
+    $t->postgres_start;
+    is $said->(), '200 processed', 'with the database nothing of it matters';
+    ok !-e $kept, 'a file that cannot be written is none';
+    ok scalar(grep { ($_->{message} // '') =~ /connections could not be kept/ } $t->log_lines('webhook')), 'and the log says so';
+    chmod 0700, $t->{env}{SPOOL_DIR};
+    $t->wait_until('it is written as soon as it can be', sub { $said->(); -s $kept });
+    $pids{webhook} = join ' ', sort { $a <=> $b } $t->pids('webhook');
+};
 
 subtest 'PostgreSQL crashes under load' => sub {
     $run++;

@@ -47,25 +47,4 @@ enum company_likeness company_compare(const struct company *, const struct compa
 enum company_likeness company_compare_domain(const struct company *, const struct domain *);
 enum company_likeness domain_compare(const struct domain *, const struct domain *); /* SAME: of another suffix */
 
-/* What a text says of a company. */
-enum mention {
-	MENTION_NONE,
-	MENTION_FOREIGN, /* as somebody else's: "our client is ..." */
-	MENTION_BARE,    /* without saying whose, or by one common word */
-	MENTION_OWN,
-};
-
-/* A text prepared for looking companies up in it. */
-struct notes {
-	struct sentence {
-		const char *spaced; /* like company.spaced */
-		const char *behind; /* what follows the word by which it is the writer's own; "" */
-		bool foreign, own;
-	} * sentences;
-	size_t count;
-};
-
-struct notes notes_read(struct arena *, const char *text);
-enum mention notes_mention(const struct notes *, const struct company *);
-
 #endif

@@ -6,6 +6,7 @@
 #include "domain/company.h"
 #include "domain/lists.h"
 #include "domain/name.h"
+#include "domain/notes.h"
 
 #include <stdbool.h>
 #include <stddef.h>

@@ -129,7 +129,7 @@ bool senders_find(struct senders *s, struct db *db, const struct secret_key *key
 	if (connection && !i64_from_text(connection, 1, INT64_MAX, &id))
 		return fail(f, FAIL_ABSENT, "connection_absent",
 			"there is no such connection; `turnout connection list` shows their ids");
-	if (older_than(s, fresh_us) && !read_again(s, db, key, &trouble) && !s->known && !recall(s, key))
+	if ((!s->known || older_than(s, fresh_us)) && !read_again(s, db, key, &trouble) && !s->known && !recall(s, key))
 		return fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 	for (;;) {
 		struct fail reason = {0}, ignored = {0};

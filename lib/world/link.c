@@ -169,6 +169,32 @@ static enum outcome judge(const char *sqlstate)
 	return WRONG;
 }
 
+/* What is wrong with the installation, not with the statement; NULL: nothing that is known. */
+static const char *cure_of(const char *sqlstate)
+{
+	static const struct {
+		const char *sqlstate, *cure;
+	} table[] = {
+		{"42501", "this role of the database may not do that; DATABASE_OWNER_URL names the one for "
+			  "administration"},
+		{"42P01", "the schema of the database is not of this version; run `turnout migrate`"},
+		{"42703", "the schema of the database is not of this version; run `turnout migrate`"},
+		{"42883", "the schema of the database is not of this version; run `turnout migrate`"},
+	};
+
+	for (size_t i = 0; i < COUNT(table); i++)
+		if (strcmp(sqlstate, table[i].sqlstate) == 0)
+			return table[i].cure;
+	return NULL;
+}
+
+/* What breaks a constraint may be what the caller asked about, and what has a cure is told to him: he says so louder.
+ */
+static enum log_level level_of(enum outcome outcome, const char *sqlstate)
+{
+	return outcome == WRONG && strncmp(sqlstate, "23", 2) != 0 && !cure_of(sqlstate) ? LOG_ERROR : LOG_WARN;
+}
+
 enum outcome link_explain(struct link *link, const char *name, const PGresult *result, struct fail *f)
 {
 	const char *sqlstate = result ? PQresultErrorField(result, PG_DIAG_SQLSTATE) : NULL;
@@ -181,8 +207,7 @@ enum outcome link_explain(struct link *link, const char *name, const PGresult *r
 		return SLOW;
 	}
 	outcome = link->gave_up ? SLOW : judge(link->sqlstate);
-	/* What breaks a constraint may be what the caller asked about; he says so louder if it was not. */
-	log_line(outcome == WRONG && strncmp(link->sqlstate, "23", 2) != 0 ? LOG_ERROR : LOG_WARN, "statement_failed",
+	log_line(level_of(outcome, link->sqlstate), "statement_failed",
 		"statement %s failed, SQLSTATE \"%s\", constraint \"%s\"", name, link->sqlstate,
 		constraint ? constraint : "");
 	switch (outcome) {
@@ -197,6 +222,8 @@ enum outcome link_explain(struct link *link, const char *name, const PGresult *r
 		fail(f, FAIL_LATER, "database_slow", "the database took too long; ask for less, or try again");
 		break;
 	default:
+		if (cure_of(link->sqlstate))
+			fail(f, FAIL_BUG, "installation", "%s", cure_of(link->sqlstate));
 		fail(f, FAIL_BUG, "statement", "the statement \"%s\" failed", name);
 	}
 	return outcome;
