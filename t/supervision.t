@@ -194,9 +194,9 @@ for my $how (qw(fast immediate)) {
 subtest 'a webhook starts while PostgreSQL is away' => sub {
     my $kept = "$t->{env}{SPOOL_DIR}/senders";
     my $start_again = sub {
-        my %killed = map { $_ => 1 } $t->pids('webhook');
-        kill KILL => keys %killed;
-        $t->wait_until('others run', sub { !(grep { $killed{$_} } $t->pids('webhook')) && $t->pids('webhook') == $processes{webhook} });
+        my %before = map { $_ => 1 } $t->pids('webhook');
+        kill TERM => keys %before;
+        $t->wait_until('others run', sub { !(grep { $before{$_} } $t->pids('webhook')) && $t->pids('webhook') == $processes{webhook} });
     };
     my $said = sub (%option) { my $answer = $t->deliver(event('BOOKING_CREATED', 'kept-' . ++$run), %option); "$answer->{http} " . ($answer->{status} eq $answer->{http} ? $answer->{code} : $answer->{status}) };
     $said->();
