@@ -6,6 +6,7 @@ use JSON::PP ();
 use Outbound;
 use StandIn;
 use Test::More;
+use Time::HiRes ();
 use Turnout;
 
 my $t    = Turnout->start;
@@ -88,6 +89,24 @@ round($w);
 like days($w), qr/^1\|\Q${\ day(0)}\E\|0\|0\|1\|0$/m, 'until it is gone';
 hook($w, $s->webhook('LEAD_INTERESTED', campaign => 1, lead => 835001, reply => 51001));
 is $w->value("SELECT first_name FROM leads WHERE workspace_id = $w->{workspace} AND lead_id = '835003'"), 'New', 'a name that the list showed';
+
+# --- One that comes while a round reads the list, which does not show it yet
+
+$s->reply({ id => 51011, campaign_id => 1, lead_id => 835003, date_received => at(0, '00:03'), updated_at => at(0, '00:03') });
+my $early = $s->webhook('LEAD_REPLIED', campaign => 1, lead => 835003, reply => 51011, unlogged => 1);
+$s->remove_reply(51011);
+$s->fault(qr{GET /api/campaigns/1/replies}, delay => 2, times => 1);
+my ($delivered) = $t->at_once(2, sub ($number) {
+    return round($w)->{exit} if $number == 2;
+    $t->wait_until('the round reads replies', sub { $w->value("SELECT phase = 'days of campaigns' FROM source_syncs WHERE workspace_id = $w->{workspace}") eq 't' });
+    Time::HiRes::sleep(0.3);
+    return hook($w, $early)->{status};
+});
+is $delivered, 'processed', 'a webhook amid a round';
+my $gone = "SELECT gone_at IS NOT NULL FROM campaign_replies WHERE workspace_id = $w->{workspace} AND reply_id = '51011'";
+is $w->value($gone), 'f', 'is not missing in it';
+round($w);
+is $w->value($gone), 't', 'but in the next, if it is not there then';
 
 # --- What was missed
 

@@ -64,9 +64,8 @@ static bool ask_workspace(struct bison *b, struct arena *arena, const char **wor
 static bool is_other(const struct bison *b, const char *now, const char *before, struct fail *f)
 {
 	return fail(f, FAIL_CONFLICT, "source_other_account",
-		"the API key shows workspace %.20s of EmailBison, and this connection is of %.20s, so nothing of it "
-		"was "
-		"written. A super-admin key follows its user: make an api-user key in workspace %.20s and store it "
+		"the API key shows workspace %.20s of EmailBison, this connection is of workspace %.20s: nothing was "
+		"written. A super-admin key follows its user; make an api-user key in workspace %.20s and store it "
 		"with "
 		"`turnout connection api %lld`",
 		now, before, before, (long long)b->sync->source->connection_id);

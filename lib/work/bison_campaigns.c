@@ -120,7 +120,8 @@ static bool put_series(struct bison *b, const struct outreach_campaign *c, const
 	b->sync->seen += (int64_t)json_array_size(list);
 	if (!outreach_series_put(
 		    b->sync->db, workspace, c->campaign_id, outreach_json(b->sync->arena, list), &changed, &lower, f)
-		|| (changed && !outreach_settle(b->sync->db, workspace, c->campaign_id, &settled, &lower, f))
+		|| ((changed || b->nightly)
+			&& !outreach_settle(b->sync->db, workspace, c->campaign_id, &settled, &lower, f))
 		|| !outreach_series_read(b->sync->db, workspace, c->campaign_id, b->clock.today, f))
 		return false;
 	b->sync->applied += changed;

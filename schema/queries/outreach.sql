@@ -61,21 +61,27 @@ WITH said AS (
       FROM jsonb_to_recordset($3::jsonb) AS j (n int, reply_id text, lead_id text, received_at timestamptz, changed_at timestamptz,
            interested boolean, automated boolean, type text, human boolean, bounce boolean, outgoing boolean)
      ORDER BY reply_id, n DESC
+), merged AS (
+    SELECT s.reply_id, coalesce(s.lead_id, r.lead_id) AS lead_id, s.received_at, s.changed_at, coalesce(s.interested, r.interested) AS interested,
+           coalesce(s.automated, r.automated) AS automated, s.type, s.human, s.bounce, s.outgoing,
+           CASE WHEN NOT $4::boolean THEN r.gone_at END AS gone_at
+      FROM said s
+      LEFT JOIN campaign_replies r ON r.workspace_id = $1 AND r.campaign_id = $2 AND r.reply_id = s.reply_id
+     WHERE r.reply_id IS NULL OR s.changed_at >= r.changed_at
 ), put AS (
-    INSERT INTO campaign_replies AS r (workspace_id, campaign_id, reply_id, lead_id, received_at, changed_at, interested, automated,
-                                       type, human, bounce, outgoing)
-    SELECT $1, $2, reply_id, lead_id, received_at, changed_at, interested, automated, type, human, bounce, outgoing FROM said
+    INSERT INTO campaign_replies (workspace_id, campaign_id, reply_id, lead_id, received_at, changed_at, interested, automated, type,
+                                  human, bounce, outgoing)
+    SELECT $1, $2, reply_id, lead_id, received_at, changed_at, interested, automated, type, human, bounce, outgoing FROM merged m
+     WHERE NOT EXISTS (
+           SELECT FROM campaign_replies r
+            WHERE r.workspace_id = $1 AND r.campaign_id = $2 AND r.reply_id = m.reply_id
+              AND (r.lead_id, r.received_at, r.changed_at, r.interested, r.automated, r.type, r.human, r.bounce, r.outgoing, r.gone_at)
+                  IS NOT DISTINCT FROM
+                  (m.lead_id, m.received_at, m.changed_at, m.interested, m.automated, m.type, m.human, m.bounce, m.outgoing, m.gone_at))
         ON CONFLICT (workspace_id, campaign_id, reply_id) DO UPDATE
-       SET lead_id = coalesce(excluded.lead_id, r.lead_id), received_at = excluded.received_at, changed_at = excluded.changed_at,
-           interested = coalesce(excluded.interested, r.interested), automated = coalesce(excluded.automated, r.automated),
-           type = excluded.type, human = excluded.human, bounce = excluded.bounce, outgoing = excluded.outgoing,
-           gone_at = CASE WHEN $4::boolean THEN NULL ELSE r.gone_at END
-     WHERE excluded.changed_at >= r.changed_at
-       AND (r.lead_id, r.received_at, r.changed_at, r.interested, r.automated, r.type, r.human, r.bounce, r.outgoing, r.gone_at)
-           IS DISTINCT FROM
-           (coalesce(excluded.lead_id, r.lead_id), excluded.received_at, excluded.changed_at, coalesce(excluded.interested, r.interested),
-            coalesce(excluded.automated, r.automated), excluded.type, excluded.human, excluded.bounce, excluded.outgoing,
-            CASE WHEN $4::boolean THEN NULL ELSE r.gone_at END)
+       SET lead_id = excluded.lead_id, received_at = excluded.received_at, changed_at = excluded.changed_at, interested = excluded.interested,
+           automated = excluded.automated, type = excluded.type, human = excluded.human, bounce = excluded.bounce,
+           outgoing = excluded.outgoing, gone_at = CASE WHEN NOT $4::boolean THEN campaign_replies.gone_at END
     RETURNING 1
 ), marked AS (
     UPDATE campaigns SET unsettled = true
