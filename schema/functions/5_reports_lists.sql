@@ -86,7 +86,8 @@ BEGIN
     SELECT s.uid, s.email_key, s.booked_at, s.starts_at, s.status, s.event_type, coalesce(s.chain, s.uid), s.rescheduled_from,
            s.showed, s.attendance_source, (a.person).name, coalesce((a.person).email, s.email_key), s.lead_id, l.email,
            CASE WHEN s.lead_id IS NOT NULL THEN a.match_method END, CASE WHEN s.lead_id IS NOT NULL THEN a.match_probability END,
-           s.campaign_id, k.name,
+           -- Looked up, not joined: a plan for any workspace expects few campaigns, and would go through all of them for each row.
+           s.campaign_id, (SELECT k.name FROM campaigns k WHERE k.workspace_id = p_workspace AND k.campaign_id = s.campaign_id),
            s.status = 'accepted' AND s.lead_id IS NOT NULL AND NOT EXISTS (
                SELECT FROM standings_at(p_workspace, p_as_of) later
                 WHERE later.lead_id = s.lead_id AND later.status = 'accepted'
@@ -95,7 +96,6 @@ BEGIN
                           p_after_at, p_after_uid, p_after_email_key, p_limit) s
       LEFT JOIN attendees a ON a.workspace_id = p_workspace AND a.uid = s.uid AND a.email_key = s.email_key
       LEFT JOIN leads l ON l.workspace_id = p_workspace AND l.lead_id = s.lead_id
-      LEFT JOIN campaigns k ON k.workspace_id = p_workspace AND k.campaign_id = s.campaign_id
      ORDER BY s.booked_at DESC, s.uid DESC, s.email_key DESC;
 END
 $$;
