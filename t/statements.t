@@ -77,6 +77,7 @@ my %exempt = (
     guesses_workspaces => 'the worker asks which workspaces have leads, then serves each by itself',
     unmatched_matchable => 'the worker asks which bookings may be matched, each row with its workspace',
     fold_waiting       => 'the worker asks which workspaces have something to fold, then serves each by itself',
+    sources_states     => 'health asks how all sources stand, whom they belong to is not said; reports ask for one workspace',
     sources_due        => 'the worker asks which rounds are due, each row with its workspace',
     worker_unended     => 'the worker asks which meetings are over, each row with its workspace',
 );

@@ -203,7 +203,8 @@ bool sources_states(struct db *db, struct arena *arena, int64_t workspace, struc
 {
 	const struct source_state none = {.total = -1};
 
-	*list = rows_into(db_run(db, QUERY_sources_states, f, PARAMS(workspace ? as_i64(workspace) : as_text(NULL))),
+	*list = rows_into(db_run(db, QUERY_sources_states, f,
+				  PARAMS(as_i64(workspace), as_i64(workspace ? workspace : INT64_MAX))),
 		arena, states, COUNT(states), sizeof **list, &none, count, f);
 	return *list;
 }

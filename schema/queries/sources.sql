@@ -36,7 +36,7 @@ SELECT pg_advisory_unlock(7487770, hashint8($1)) AS held;
 -- asked for.
 -- name: sources_due :rows
 WITH due AS (
-    SELECT s.workspace_id, s.connection_id
+    SELECT s.workspace_id, s.connection_id, s.started_at
       FROM source_syncs s JOIN connections c ON c.workspace_id = s.workspace_id AND c.connection_id = s.connection_id
      WHERE c.active AND c.api_key IS NOT NULL
        AND (s.next_at <= now() OR s.asked_at > coalesce(s.started_at, '-infinity')) AND coalesce(s.quiet_until <= now(), true)
@@ -46,6 +46,8 @@ WITH due AS (
      ORDER BY s.next_at LIMIT $1)
 UPDATE source_syncs s SET started_at = clock_timestamp(), next_at = now() + make_interval(secs => $2::bigint / 1000.0)
   FROM due WHERE s.workspace_id = due.workspace_id AND s.connection_id = due.connection_id
+   -- Not when a round from elsewhere began while this waited for the row: it would take itself for overtaken.
+   AND s.started_at IS NOT DISTINCT FROM due.started_at
 RETURNING s.workspace_id, s.connection_id;
 
 -- name: sources_begin :row
@@ -92,6 +94,7 @@ UPDATE source_syncs s SET asked_at = now()
    AND coalesce(s.asked_at < now() - make_interval(secs => $2::bigint / 1000.0), true)
 RETURNING s.connection_id;
 
+-- Of one workspace, $1 = $2, or of a range of them: that is planned once, unlike a parameter that may be null.
 -- name: sources_states :rows repeatable
 SELECT c.workspace_id, c.connection_id, c.kind, c.name, s.asked_at, s.started_at, s.ended_at, s.succeeded_at, s.next_at, s.quiet_until,
        s.failures, s.error_code, s.error, s.remark, s.phase, s.done, s.total, s.seen, s.applied, s.corrected, s.refused,
@@ -100,5 +103,5 @@ SELECT c.workspace_id, c.connection_id, c.kind, c.name, s.asked_at, s.started_at
                     WHERE d.datname = current_database() AND l.locktype = 'advisory' AND l.objsubid = 2
                       AND l.classid = 7487770 AND l.objid::bigint = hashint8(s.connection_id)::bigint & 4294967295) AS running
   FROM source_syncs s JOIN connections c ON c.workspace_id = s.workspace_id AND c.connection_id = s.connection_id
- WHERE ($1::bigint IS NULL OR s.workspace_id = $1) AND c.active AND c.api_key IS NOT NULL
+ WHERE s.workspace_id BETWEEN $1 AND $2 AND c.active AND c.api_key IS NOT NULL
  ORDER BY c.connection_id LIMIT 100;
