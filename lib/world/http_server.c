@@ -201,6 +201,7 @@ int serve(const char *program, const struct route *routes, size_t count)
 		db_serve(db, -1);
 		FCGX_Finish_r(&request.fcgi);
 		arena_empty(&arena);
+		residency_forget_heap();
 		if (++served == SETTLED_AFTER)
 			residency_forget_code();
 	}

@@ -57,3 +57,11 @@ void residency_forget_tables(void)
 {
 	(void)dl_iterate_phdr(forget_tables, NULL);
 }
+
+void residency_forget_heap(void)
+{
+	enum { WORTH_BYTES = 512 * 1024 };
+
+	if (mallinfo2().fordblks > WORTH_BYTES)
+		malloc_trim(0);
+}

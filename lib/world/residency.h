@@ -14,4 +14,8 @@ void residency_forget_code(void);
  * every search reads some other pages. */
 void residency_forget_tables(void);
 
+/* Gives back what lies free amid the heap, if that is worth it: the allocator itself only gives back what is free at its
+ * end, and a large report leaves small things there. */
+void residency_forget_heap(void);
+
 #endif
