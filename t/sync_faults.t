@@ -63,13 +63,16 @@ is $asked[0]{status}, 503, 'the first request was refused';
 cmp_ok $asked[1]{at}, '>=', $until, 'and nothing was asked before that date';
 
 # What the headers say is enough: the limit is never run into.
-$c = client(told => 260);
 $c->{source}->limit(calcom => 3, window => 1);
+$c->{source}->forget;
 is((sync_now($c))[0], 0, 'a limit that is told in advance');
 is scalar(grep { $_->{status} == 429 } $c->{source}->requests), 0, 'is kept';
+cmp_ok scalar $c->{source}->requests, '>', 3, 'although more was asked';
 
 # Too long to wait in place.
-$c = client(hour => 1);
+$c->{source}->limit(calcom => undef);
+$t->wait_until('the limit is over', sub { time > (moment($c, 'quiet_until') // 0) });
+$c->{source}->forget;
 $c->{source}->fault(qr{^GET /v2}, status => 429, headers => { 'Retry-After' => 3600 }, times => 1);
 ($exit, $out, $err) = sync_now($c);
 is $exit, 1, 'an hour is not waited for in place';

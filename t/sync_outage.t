@@ -9,8 +9,8 @@ use StandIn;
 use Time::HiRes qw(time);
 use Turnout;
 
-# An hour's outage, with an interval of two seconds instead of fifteen minutes.
-my ($interval, $first_pause) = (2, 2 / 30);
+# An hour's outage, with an interval of one second instead of fifteen minutes.
+my ($interval, $first_pause) = (1, 1 / 30);
 my $t     = Turnout->start(env => { SYNC_SECONDS => $interval });
 my $other = $t->workspace(name => 'Other');
 
@@ -33,7 +33,7 @@ $t->wait_until('that of the other as well', sub { booked($other) == 3 }, 30);
 
 # --- Away: first something else answers in its place, then nobody does
 
-$s->fault(qr{^}, garbage => 'html', times => 4);
+$s->fault(qr{^}, garbage => 'html', times => 5);
 $s->fault(qr{^}, cut => 'before');
 $s->forget;
 $s->bookings([ truth(21 .. 25) ]);
