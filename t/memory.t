@@ -90,7 +90,8 @@ for my $program (@programs) {
 {
     my $large = event('BOOKING_CREATED', 'large', description => 'x' x ((1 << 20) - 2000));
     $t->deliver($large) for 1 .. 12;
-    ask(600);
+    ask(1500);
+    $t->wait_until('the worker has nothing to do', sub { !$t->value('SELECT count(*) FROM standing_changes') });
 }
 my $warm = resident();
 figures("after $asked requests", $warm);
