@@ -237,8 +237,9 @@ sub watched ($w, @words) {
     }
     my $peak = 0;
     until (waitpid $pid, POSIX::WNOHANG) {
-        my ($now) = (eval { Turnout::slurp("/proc/$pid/status") } // '') =~ /^VmHWM:\s*(\d+) kB/m;
-        $peak = $now if ($now // 0) > $peak;
+        # Before it is the program it is a copy of us.
+        my ($most) = (eval { Turnout::slurp("/proc/$pid/status") } // '') =~ /^Name:\tturnout\n.*^VmHWM:\s*(\d+) kB/ms;
+        $peak = $most if ($most // 0) > $peak;
         sleep 0.02;
     }
     return (Turnout::slurp($file), [ split /[\r\n]+/, Turnout::slurp($lines) ], $peak);
@@ -258,7 +259,7 @@ subtest 'a backfill' => sub {
         note join "\n", $said =~ s/\n//r, "most memory: $peak KiB", grep { defined } @$lines[ 0, int @$lines / 2, -1 ];
         push @peaks, $peak;
     }
-    cmp_ok $peaks[1], '<', $peaks[0] * 1.3, 'memory does not grow with the number' if !$sanitized;
+    cmp_ok $peaks[1], '<', $peaks[0] * 1.25, 'memory does not grow with the number' if !$sanitized;
     $s->stop;
 };
 
