@@ -75,6 +75,13 @@ static bool bring_lead(struct arena *arena, struct db *db, const struct delivery
 	       && outreach_bring_in(db, d->workspace_id, &batch, changed, f);
 }
 
+/* A round has read the replies themselves before it asks what was missed, and the record knows replies that are there
+ * no more. */
+static bool brings_reply(const struct delivery *d, const struct bison_event *e)
+{
+	return e->has_reply && strcmp(d->source, "webhook") == 0;
+}
+
 static bool apply(
 	struct arena *arena, struct db *db, const struct delivery *d, const struct bison_event *e, struct fail *f)
 {
@@ -85,7 +92,8 @@ static bool apply(
 
 	return outreach_name_campaigns(db, arena, workspace, &named, 1, &changed, f)
 	       && (!e->has_lead || !e->has_campaign || bring_lead(arena, db, d, e, &changed, f))
-	       && (!e->has_reply || outreach_put_replies(db, workspace, campaign, &e->reply, 1, false, &changed, f))
+	       && (!brings_reply(d, e)
+		       || outreach_put_replies(db, workspace, campaign, &e->reply, 1, false, &changed, f))
 	       && outreach_settle_unsettled(db, arena, workspace, campaign, &changed, &corrected, f);
 }
 
