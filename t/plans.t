@@ -21,6 +21,12 @@ is $t->value('SELECT count(*) FROM standing_changes'), 0, 'and all of it is fold
 my %large = map { $_ => 1 } qw(leads lead_campaigns webhook_events bookings attendees unmatched_bookings activities standings past_standings
     row_counts funnel_items funnel_counts campaign_days);
 
+# A statement of schema/queries with these values.
+sub statement ($file, $name, @values) {
+    my ($sql) = Turnout::slurp("$FindBin::Bin/../schema/queries/$file.sql") =~ /^-- name: $name [^\n]*\n(.*?);\n/ms or die "there is no $name";
+    return $sql =~ s/\$(\d+)/$values[ $1 - 1 ]/gr;
+}
+
 # What the programs ask, as they do: by the role's own settings, and prepared, so that plans for any value come up, too.
 my ($uid, $key, $booked) = @{ ($t->sql("SELECT uid, email_key, booked_at FROM standings WHERE workspace_id = $w AND lead_id IS NOT NULL ORDER BY booked_at OFFSET 9000 LIMIT 1"))[0] };
 my $none = "NULL, NULL, NULL";
@@ -55,6 +61,9 @@ my @asked = (
     [ 'an event', qq{SELECT ingest($w, $connection, 'key%d', 'webhook', 'BOOKING_CREATED', 'new%d', NULL, now(), now(), 'body', 'processed',
         '[{"uid":"new%d","known_at":"2026-01-01T00:00:00Z","attendees":[{"email_key":"$key","mailbox_key":"$key","shared":false}]}]')} ],
     [ 'folding', "SELECT fold($w, 0, 100)" ],
+    [ 'what is known of rows of an API', statement(polls => 'polls_newest', $w, $connection, qq{'[{"place":0,"uid":"$uid","number":1},{"place":1,"uid":"new","number":0}]'}) ],
+    [ 'what an API did not show', statement(polls => 'polls_missing', $w, $connection, "(now() - interval '7 days')", "(now() + interval '90 days')",
+        "(now() + interval '90 days')", qq{'["$uid"]'}, "''", 20) ],
 );
 
 # Each seven times in one session: from the sixth on plans are those for any value.

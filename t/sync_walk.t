@@ -83,6 +83,32 @@ subtest 'a round that is broken off' => sub {
     my ($first) = walks($s, 'sortCreated');
     is $first->{query}{afterCreatedAt}, iso($now - 90_000 + 499 - 600) =~ s/\.000Z/Z/r, 'and begins some minutes before the last one ended';
     is scalar(keys %{ stands($w) }), 700, 'all are there';
+
+    my $contents = contents($t, $w);
+    $s->account({ id => 6 });
+    $s->booking({ uid => 'b0001', status => 'cancelled' });
+    like round($w), qr/failed: .*another account/s, 'the key of another account is refused';
+    is_deeply contents($t, $w), $contents, 'and nothing of that is stored';
+    $s->stop;
+};
+
+subtest 'two connections that show the same bookings' => sub {
+    my $s = StandIn->start;
+    my $w = asking($t, $s);
+    $s->clock($now);
+    $s->bookings([ map { row($_) } 1 .. 30 ]);
+    $w->connect;
+    $w->turnout('connection', 'api', $w->{connection}, '--api-key-file', '-', '--api-base', $s->url('calcom'), { stdin => $s->key('calcom') });
+    is scalar(() = round($w) =~ / 0 not understood/g), 2, 'both are asked';
+    my $contents = contents($t, $w);
+    is $t->value("SELECT count(*) FROM webhook_events WHERE workspace_id = $w->{workspace}"), 30, 'what both say is said once';
+    round($w);
+    is_deeply contents($t, $w), $contents, 'and neither is news to the other';
+    $s->mark('b0001', 'p1@lead.test', 1);
+    round($w);
+    $contents = contents($t, $w);
+    round($w);
+    is_deeply contents($t, $w), $contents, 'nor is a change, once both have seen it';
     $s->stop;
 };
 
@@ -259,7 +285,7 @@ subtest 'a backfill' => sub {
         note join "\n", $said =~ s/\n//r, "most memory: $peak KiB", grep { defined } @$lines[ 0, int @$lines / 2, -1 ];
         push @peaks, $peak;
     }
-    cmp_ok $peaks[1], '<', $peaks[0] * 1.25, 'memory does not grow with the number' if !$sanitized;
+    cmp_ok $peaks[1], '<', $peaks[0] * 1.25, 'memory does not grow with the number' if !$sanitized && $many >= 1_000;
     $s->stop;
 };
 
