@@ -34,8 +34,6 @@ typedef bool job(struct shift *, struct fail *);
 
 static job empty_spool, fold, retry_failed, presume, match, guess, sources;
 
-enum { SLOWLY = 0 }; /* as WORKER_SECONDS says */
-
 static struct {
 	const char *name;
 	job *run;
@@ -47,9 +45,9 @@ static struct {
 	{"spool", empty_spool, 500, false, 0, NULL},
 	{"fold", fold, 1000, true, 0, NULL},
 	{"retry", retry_failed, 5000, true, 0, NULL},
-	{"presume", presume, SLOWLY, true, 0, NULL},
-	{"match", match, SLOWLY, true, 0, NULL},
-	{"guess", guess, SLOWLY, true, 0, NULL},
+	{"presume", presume, 60000, true, 0, NULL},
+	{"match", match, 60000, true, 0, NULL},
+	{"guess", guess, 60000, true, 0, NULL},
 	{"sources", sources, 1000, true, 0, NULL},
 };
 
@@ -173,11 +171,6 @@ static void report(size_t row, bool good, const struct fail *f)
 		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
 }
 
-static int64_t pause_ms(const struct settings *settings, int64_t pause_ms)
-{
-	return pause_ms == SLOWLY ? settings->worker_seconds * 1000 : pause_ms;
-}
-
 static void run_due(struct shift *shift)
 {
 	children_reap(shift->syncers);
@@ -191,7 +184,7 @@ static void run_due(struct shift *shift)
 		if (good && held)
 			good = jobs[i].run(shift, &f);
 		report(i, good, &f);
-		jobs[i].due_ms = clock_ms() + (shift->soon ? 0 : pause_ms(shift->settings, jobs[i].pause_ms));
+		jobs[i].due_ms = clock_ms() + (shift->soon ? 0 : jobs[i].pause_ms);
 		shift->soon = false;
 		arena_empty(shift->arena);
 	}

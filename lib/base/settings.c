@@ -56,8 +56,6 @@ static const struct setting {
 	{"SPOOL_MEGABYTES", NULL, "256", read_number, AT(spool_megabytes), "size of the spool at most"},
 	{"PRESUME_MINUTES", NULL, "60", read_number, AT(presume_minutes),
 		"after the scheduled end, until a meeting whose end nobody told of is taken as held"},
-	{"WORKER_SECONDS", NULL, "60", read_number, AT(worker_seconds),
-		"pause between the worker's rounds of ending meetings by the clock and of matching again"},
 	{"COUNTERS_FILE", NULL, "", read_string, AT(counters_file),
 		"file that the programs of one machine count in together, for /metrics; without it nothing is counted"},
 	{"CALCOM_API_KEY", "CAL_API_KEY", "", read_string, AT(calcom_api_key),

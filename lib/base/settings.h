@@ -18,7 +18,7 @@ struct settings {
 	bool prepared_statements;
 	const char *spool_dir;
 	int64_t spool_files, spool_megabytes;
-	int64_t presume_minutes, worker_seconds;
+	int64_t presume_minutes;
 	const char *counters_file;
 	const char *calcom_api_key, *calcom_base_url, *emailbison_api_key, *emailbison_base_url;
 	int64_t sync_seconds, source_timeout_seconds;

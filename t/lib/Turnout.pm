@@ -50,7 +50,7 @@ sub start ($class, %option) {
 
 # Once more on the same directory, after stop.
 sub up ($t, %option) {
-    local %ENV = (WORKER_SECONDS => 1, %ENV, %{ $option{env} // {} });
+    local %ENV = (%ENV, %{ $option{env} // {} });
     $ENV{TURNOUT_WORKERS} = $option{workers} if $option{workers};
     my ($exit, $out, $err) = run("$root/nginx/up", '--background', '--port', 0, '--dir', $t->{dir}, '--build', $build,
         $option{sample} ? () : '--empty');
