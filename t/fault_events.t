@@ -31,7 +31,9 @@ subtest 'some of many cannot be applied' => sub {
     is $t->get('/api/cal/health')->{events}{failed}, $kept, 'health counts them';
     mend('no_sevens');
     my ($exit, $out) = $t->turnout('events', 'retry', '--workspace', $w->{workspace});
-    is_deeply [ $exit, $out ], [ 0, "$kept applied, 0 failed again\n" ], 'when the cause is mended, a retry applies them all';
+    is $exit, 0, 'when the cause is mended, a retry works';
+    like $out, qr/^[1-9]\d* applied, 0 failed again$/, 'and applies them, but for those that the worker was quicker with';
+    is $t->value("SELECT count(*) FROM webhook_events WHERE workspace_id = $w->{workspace} AND status <> 'processed'"), 0, 'all of them';
     $load->nothing_lost;
 };
 
