@@ -75,7 +75,7 @@ sub history ($s, $w, $steps) {
         },
         revise => sub { $count->(pick(1 .. 3), pick(qw(Sent Bounced)), day(int rand 6), pick(-2, -1, 1, 2)) },
         rename => sub { my $id = pick(sort keys %lead) // return; $lead{$id}{name} = 'Name ' . int rand 1000; $lead{$id}{state} = pick(qw(in_sequence stopped sequence_finished)); $show->($id) },
-        round  => sub { is round($w)->{exit}, 0, 'a round' },
+        round  => sub { my $done = round($w); is $done->{exit}, 0, 'a round' or diag $done->{err} },
         hook   => sub { @late = shuffle @late; hook($w, pop @late) for 1 .. (@late < 3 ? @late : 3) },
     );
     my @often = (qw(lead) x 3, qw(mail) x 4, qw(reply) x 4, qw(interest) x 2, qw(remove revise rename), qw(hook) x 3, qw(round) x 2);
@@ -90,6 +90,7 @@ sub estate ($w) {
 for my $draw (1 .. $ENV{TURNOUT_DRAWS} // 2) {
     my $s = StandIn->start;
     srand $seed + $draw;
+    $s->ways(cursors => 0, texts => 1) if chance(0.5);
     my $w = linked($t, $s);
     history($s, $w, 60);
     $w->sql("UPDATE source_syncs SET mark = mark - 'night' WHERE workspace_id = $w->{workspace}");

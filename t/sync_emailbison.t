@@ -101,6 +101,15 @@ is join(' ', sort map { $_->{word} } @{ $told->{unknown_words} }), 'Clicks nappi
 my ($health) = grep { $_->{connection} == $w->{bison} } @{ $t->get('/api/cal/health', token => undef)->{connections} };
 is_deeply $health->{unknown_words}, { campaign_state => 1, label => 1, lead_state => 1 }, 'health counts them';
 
+# --- Days are those of where the workspace is
+
+$s->reply({ id => 51020, campaign_id => 1, lead_id => 835010, date_received => at(4, '23:30'), updated_at => at(4) });
+my $tokyo = linked($t, $s, timezone => 'Asia/Tokyo');
+round($_) for $w, $tokyo;
+like days($w), qr/^1\|\Q${\ day(4)}\E\|0\|0\|1\|0$/m, 'a reply late in the evening';
+like days($tokyo), qr/^1\|\Q${\ day(3)}\E\|40\|4\|1\|0$/m, 'is one of the next day in Tokyo';
+verified($tokyo, 'Tokyo');
+
 # --- A key that follows its user
 
 $s->workspace({ id => 4, name => 'Somebody else' });
@@ -134,7 +143,7 @@ round($w);
 $s->ways(cursors => 0, texts => 1);
 my $old = linked($t, $s);
 is round($old)->{exit}, 0, 'an older instance';
-is $old->value("SELECT count(*) FROM campaign_replies WHERE workspace_id = $old->{workspace}"), 4, 'its replies';
+is $old->value("SELECT count(*) FROM campaign_replies WHERE workspace_id = $old->{workspace}"), 5, 'its replies';
 same($w, $old, 'shows the same');
 $s->ways(page_limit => 2);
 for my $end (qw(refused empty)) {

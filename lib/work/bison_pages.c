@@ -62,7 +62,7 @@ static bool follow_number(struct bison_pages *p, const json_t *meta, const json_
 	p->last = last > p->last ? last : p->last;
 	if (json_array_size(rows) == 0) {
 		p->end = true;
-		p->limited = page <= p->last; /* some end without a word at their limit */
+		p->limited = page > 1 && page <= p->last; /* some end without a word at their limit */
 		return true;
 	}
 	if (id && p->read > 1 && strcmp(id, p->first) == 0 && last < 0)
