@@ -154,6 +154,24 @@ subtest 'bookings that the API no longer shows' => sub {
     $s->stop;
 };
 
+subtest 'bookings that the API never showed' => sub {
+    my $s = StandIn->start;
+    my $w = asking($t, $s);
+    $s->clock($now);
+    $s->bookings([ map { row($_) } 1 .. 5 ]);
+    $t->deliver(event('BOOKING_CREATED', "told$_", at => iso($now - 3600), starts => iso($now + 7200)), to => $w) for 1 .. 3;
+    for my $day (0, 1) {
+        $s->clock($now + 90_000 * $day);
+        like round($w), qr/ 0 corrected/, 'a key that knows none of the bookings that webhooks told of may be that of another account';
+    }
+    is stands($w)->{told1}, 'accepted', 'so they stand';
+    $s->booking({ uid => 'told2', start => $now + 7200, attendees => ['ann@lead.test'] });
+    $s->clock($now + 180_000);
+    like round($w), qr/ 2 corrected/, 'when it knows one of them the others are missed';
+    is_deeply [ @{ stands($w) }{qw(told1 told2 told3)} ], [qw(cancelled accepted cancelled)], 'and cancelled';
+    $s->stop;
+};
+
 subtest 'marks that neither a webhook nor a change tells of' => sub {
     my $s = StandIn->start;
     my $w = asking($t, $s);
