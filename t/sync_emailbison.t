@@ -101,6 +101,19 @@ is join(' ', sort map { $_->{word} } @{ $told->{unknown_words} }), 'Clicks nappi
 my ($health) = grep { $_->{connection} == $w->{bison} } @{ $t->get('/api/cal/health', token => undef)->{connections} };
 is_deeply $health->{unknown_words}, { campaign_state => 1, label => 1, lead_state => 1 }, 'health counts them';
 
+# --- Somebody asks for more
+
+$s->lead({ id => 835032, first_name => 'Late', updated_at => at(10) });
+$s->series(1, Sent => { day(20) => 90 });
+$s->sent({ id => 7500, campaign_id => 2, lead_id => 835021, sent_at => at(15) });
+my $late = sub { rows($w, "SELECT l.first_name, d.sent, m.first_sent_at::date FROM leads l, campaign_days d, lead_campaigns m
+    WHERE (l.workspace_id, d.workspace_id, m.workspace_id) = ($w->{workspace}, $w->{workspace}, $w->{workspace}) AND l.lead_id = '835032'
+      AND d.campaign_id = '1' AND d.day = '" . day(20) . "' AND m.lead_id = '835021' AND m.campaign_id = '2'") };
+round($w);
+is $late->(), 'Jane32|85|', 'what changed long ago, and nobody said so, is not looked for';
+is round($w, '--since', at(25))->{exit}, 0, 'unless somebody asks';
+is $late->(), 'Late|90|' . day(15), 'then it is found';
+
 # --- Days are those of where the workspace is
 
 $s->reply({ id => 51020, campaign_id => 1, lead_id => 835010, date_received => at(4, '23:30'), updated_at => at(4) });

@@ -30,11 +30,24 @@ static void add_email(struct bison *b, struct email_walk *w, const json_t *row)
 		bison_odd(b, "an e-mail without a time, a campaign or a lead");
 }
 
+/* NULL: all. Somebody may ask for more than what is new. */
+static const char *first_day(struct bison *b, const struct outreach_campaign *campaign)
+{
+	const char *day = campaign->emails_read_on;
+	char since[INSTANT_SIZE];
+
+	if (!day || !b->sync->since.us)
+		return day;
+	instant_to_rfc3339(b->sync->since, since);
+	since[sizeof "2026-01-31" - 1] = '\0';
+	return strcmp(since, day) < 0 ? arena_string(&b->lasting, since) : day;
+}
+
 static void open_emails(struct bison *b, struct email_walk *w)
 {
 	const char *of = bison_mark(b, "emails", "campaign"), *cursor = bison_mark(b, "emails", "cursor");
 	int64_t page = bison_count(json_object_get(json_object_get(b->sync->mark, "emails"), "page"));
-	const char *since = w->campaign->emails_read_on;
+	const char *since = first_day(b, w->campaign);
 	int length;
 
 	w->pages = (struct bison_pages){.sync = b->sync};
