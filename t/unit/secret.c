@@ -160,6 +160,18 @@ static void digests(void)
 	ok(memcmp(sum, other, sizeof sum) != 0, "another has another");
 }
 
+static bool same(const char *secret, const char *said)
+{
+	return secret_is((struct bytes){(const unsigned char *)secret, strlen(secret)}, (struct bytes){(const unsigned char *)said, strlen(said)});
+}
+
+static void comparing(void)
+{
+	ok(same("0123456789", "0123456789"), "a secret is itself");
+	ok(!same("0123456789", "012345678") && !same("0123456789", "01234567890") && !same("0123456789", "0123456780"), "and nothing else");
+	ok(!same("", "") && !same("", "0"), "where there is none nothing is it");
+}
+
 int main(void)
 {
 	struct arena arena = {0};
@@ -172,5 +184,6 @@ int main(void)
 	tokens(&arena);
 	digests();
 	arena_end(&arena);
+	comparing();
 	return done_testing();
 }
