@@ -16,7 +16,7 @@ use Time::HiRes qw(sleep time);
 use Turnout;
 
 my $sanitized = ($ENV{TURNOUT_BUILD} // '') =~ /sanitize/;
-my $many = $ENV{SYNC_BOOKINGS} // ($sanitized ? 600 : 1_500);
+my $many = $ENV{SYNC_BOOKINGS} // ($sanitized ? 400 : 1_000);
 my $t = Turnout->start;
 $t->part('stop worker TERM');   # rounds begin when we say so
 my $now = 1_772_452_800;        # 2026-03-02T12:00:00Z
