@@ -5,7 +5,8 @@
 CREATE OR REPLACE FUNCTION standings_sought(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
     p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
-RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_custom_plan AS $$
+RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_custom_plan
+SET enable_bitmapscan = on SET enable_sort = on AS $$
 BEGIN
     RETURN QUERY
     SELECT * FROM (
@@ -38,11 +39,13 @@ END
 $$;
 
 -- The rows of one page. The usual questions have plans that are good for all: the rows of the workspace or of one campaign, in the
--- order of their index, from where the page begins.
+-- order of their index, from where the page begins. Said so, because a plan for any limit and any workspace expects few rows, would
+-- gather them all and sort them (measured at 50,000 rows: 22 ms instead of 1).
 CREATE OR REPLACE FUNCTION standings_page(p_workspace bigint, p_matched_only boolean, p_campaign text, p_status text, p_showed text,
     p_from timestamptz, p_until timestamptz, p_email_key text, p_leads text[], p_as_of timestamptz,
     p_after_at timestamptz, p_after_uid text, p_after_email_key text, p_limit bigint)
-RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_generic_plan AS $$
+RETURNS SETOF standings LANGUAGE plpgsql STABLE ROWS 100 SET plan_cache_mode = force_generic_plan
+SET enable_bitmapscan = off SET enable_sort = off AS $$
 DECLARE
     -- One bound, so that the way through the index begins there: what comes before both.
     whole  boolean := p_after_at IS NULL OR p_until <= p_after_at;
