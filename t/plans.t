@@ -1,5 +1,5 @@
 # No statement that serves a workspace reads a large table from end to end, and none reads rows of another workspace; looked at in
-# the plans that PostgreSQL makes with some 50,000 rows, half of them of one workspace.
+# the plans that PostgreSQL makes with some 50,000 rows, half of them of one workspace of fifty: a plan for any of them expects few.
 use v5.36;
 use Test::More;
 use FindBin;
@@ -10,8 +10,8 @@ my $sanitized = ($ENV{TURNOUT_BUILD} // '') =~ /sanitize/;
 plan skip_all => 'plans do not depend on the build' if $sanitized;
 
 my $t = Turnout->start;
-my ($exit, $out, $err) = Turnout::run('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', 'bookings=50000', '-v', 'leads=50000', '-v', 'campaigns=40',
-    '-v', 'workspaces=10', '-f', "$FindBin::Bin/lib/generate.sql", $t->{env}{DATABASE_OWNER_URL});
+my ($exit, $out, $err) = Turnout::run('psql', '-X', '-q', '-v', 'ON_ERROR_STOP=1', '-v', 'bookings=50000', '-v', 'leads=50000', '-v', 'campaigns=200',
+    '-v', 'workspaces=50', '-f', "$FindBin::Bin/lib/generate.sql", $t->{env}{DATABASE_OWNER_URL});
 is $exit, 0, 'the data is generated' or diag $err;
 my ($w, $connection) = @{ ($t->sql("SELECT workspace_id, connection_id FROM connections WHERE name = 'bench' ORDER BY workspace_id LIMIT 1"))[0] };
 is $t->value("SELECT count(*) FROM standings WHERE workspace_id = $w"), 25_000, 'half of it in one workspace';
@@ -86,6 +86,8 @@ for my $i (0 .. $#lines) {
     # A bitmap of an index is named after the index; the heap behind it has the condition again.
     next if $scan eq 'Bitmap Index Scan' || !$large{$table};
     $scans{$what}++;
+    $bad{"$what: all rows are gathered and sorted"} = 1
+        if $what =~ /^a page(?! of an address| as of)/ && $table eq 'standings' && $scan eq 'Bitmap Heap Scan';
     my $condition = join ' ', grep { /Cond:/ } @lines[ $i + 1 .. $i + 3 ];
     $bad{"$what: $scan on $table without its workspace: $condition"} = 1 unless $condition =~ /workspace_id =/;
 }
