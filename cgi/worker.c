@@ -1,5 +1,6 @@
 /* worker - what has to be done without anybody asking: a table of jobs, each with its pause. */
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/instant.h"
 #include "base/log.h"
 #include "base/settings.h"
@@ -144,14 +145,6 @@ static bool sources(struct shift *s, struct fail *f)
 		if (!start_round(s, &due[i], f))
 			return false;
 	return true;
-}
-
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
 }
 
 /* What keeps a job from its work does so at every round: said once when it begins, or becomes another, and once when it

@@ -95,6 +95,7 @@ is places($calls->(qw(malloc calloc realloc strdup strndup asprintf vasprintf ge
 is places($calls->(qw(PQexec PQexecParams PQprepare PQexecPrepared PQsendQuery PQsendQueryParams PQsendQueryPrepared PQconnectdb PQconnectdbParams)),
     [ @lib, @cgi ], 'lib/world/db.c', 'lib/world/link.c'), '', 'statements are sent by db and link alone';
 is places($calls->('getenv'), [ @lib, @cgi ], 'lib/base/settings.c'), '', 'settings alone reads the environment';
+is places($calls->(qw(clock_gettime gettimeofday clock)), [ @lib, @cgi ], 'lib/base/clock.c', 'lib/base/instant.c'), '', 'what time it is, clock and instant know';
 is places($calls->(qw(exit _exit)), [ @lib ], 'lib/world/http_server.c'), '', 'a library does not end its program';
 
 my @domain = grep { m{^lib/domain/} } @lib;

@@ -2,6 +2,7 @@
 #include "work/import.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "command/command.h"
 #include "work/import_line.h"
 
@@ -11,7 +12,6 @@
 #include <stdio.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { SHOWN_LINES = 100 };
@@ -22,13 +22,8 @@ struct desk {
 	int fd;
 	bool live; /* stderr is a terminal */
 	size_t refused, remarked;
-	struct timespec began, told;
+	int64_t began_us, told_us;
 };
-
-static double seconds_between(struct timespec a, struct timespec b)
-{
-	return (double)(b.tv_sec - a.tv_sec) + (double)(b.tv_nsec - a.tv_nsec) / 1e9;
-}
 
 static bool open_file(struct desk *desk, struct fail *f)
 {
@@ -88,16 +83,16 @@ static void progress(void *context, const char *what, size_t lines)
 	enum { LINES_PER_LOOK = 256 }; /* at the clock */
 	struct desk *desk = context;
 	bool reading = strcmp(what, "reading") == 0;
-	struct timespec now;
+	int64_t now_us;
 
 	if (!desk->live || (reading && lines % LINES_PER_LOOK != 0))
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (reading && seconds_between(desk->told, now) < 0.5)
+	now_us = clock_us();
+	if (reading && now_us - desk->told_us < 500000)
 		return;
-	desk->told = now;
+	desk->told_us = now_us;
 	fprintf(stderr, "\r%s: %zu lines, %.0f lines/s\033[K", what, lines,
-		(double)lines / (seconds_between(desk->began, now) + 1e-9));
+		(double)lines / ((double)(now_us - desk->began_us) / 1e6 + 1e-9));
 }
 
 static void tell_unsaid(const struct desk *desk)
@@ -148,7 +143,7 @@ static bool import(struct session *session, enum import_kind kind, int argc, cha
 		|| !open_file(&desk, f))
 		return false;
 	desk.name = desk.fd == STDIN_FILENO ? "stdin" : desk.path;
-	clock_gettime(CLOCK_MONOTONIC, &desk.began);
+	desk.began_us = clock_us();
 	done = import_run(session->arena, session->db, &job, &result, f);
 	tell_unsaid(&desk);
 	if (done && result.loaded == 0)

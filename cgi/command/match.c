@@ -3,6 +3,7 @@
 #include "domain/match.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "command/command.h"
 #include "command/match_lines.h"
 #include "domain/hash64.h"
@@ -13,7 +14,6 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 /* The columns of both files. */
@@ -69,7 +69,7 @@ struct desk {
 	struct lines leads, bookings;
 	struct index keys, names, all; /* all: one entry per lead */
 	bool live;                     /* stderr is a terminal */
-	struct timespec began, told;
+	int64_t began_us, told_us;
 };
 
 /* --- What the database does otherwise: keys of leads, and the search by them */
@@ -335,11 +335,6 @@ static void print_answer(
 	putc('\n', out);
 }
 
-static double ms_between(struct timespec a, struct timespec b)
-{
-	return (double)(b.tv_sec - a.tv_sec) * 1e3 + (double)(b.tv_nsec - a.tv_nsec) / 1e6;
-}
-
 static void decide(struct desk *desk, struct arena *scratch, const struct line *booking, FILE *out)
 {
 	enum { HITS = ATTENDEE_KEYS * LEAD_KEYS_PER_KEY + LEAD_KEYS_PER_KEY };
@@ -365,21 +360,21 @@ static void decide(struct desk *desk, struct arena *scratch, const struct line *
 static void progress(struct desk *desk, const char *what, size_t done, size_t all)
 {
 	enum { LINES_PER_LOOK = 64 }; /* at the clock */
-	struct timespec now;
+	int64_t now_us;
 
 	if (!desk->live || done % LINES_PER_LOOK != 0)
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	if (ms_between(desk->told, now) < 200)
+	now_us = clock_us();
+	if (now_us - desk->told_us < 200000)
 		return;
-	desk->told = now;
+	desk->told_us = now_us;
 	fprintf(stderr, "\r%s: %zu of %zu, %.0f/s\033[K", what, done, all,
-		(double)done / (ms_between(desk->began, now) / 1e3 + 1e-9));
+		(double)done / ((double)(now_us - desk->began_us) / 1e6 + 1e-9));
 }
 
 static void begin(struct desk *desk)
 {
-	clock_gettime(CLOCK_MONOTONIC, &desk->began);
+	desk->began_us = clock_us();
 }
 
 static void index_leads(struct desk *desk)

@@ -1,5 +1,6 @@
 /* match_stored - `turnout match stored`: decides over a file of bookings among the stored leads, and says how long that
  * takes. */
+#include "base/clock.h"
 #include "base/csv.h"
 #include "base/instant.h"
 #include "command/command.h"
@@ -11,7 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-#include <time.h>
 #include <unistd.h>
 
 enum { BOOKING_ID, MADE, EMAIL, NAME, COMPANY, PHONE, NOTES, TIMEZONE, TITLE, CELLS };
@@ -66,14 +66,6 @@ static void print_answer(const char *booking, const struct suggestion *s)
 	for (size_t i = 0; i < s->match.count; i++)
 		printf("%s%s", i ? ";" : "", s->leads[s->match.best[i].candidate].lead_id);
 	putchar('\n');
-}
-
-static int64_t clock_us(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000000 + now.tv_nsec / 1000;
 }
 
 static void note_time(struct desk *desk, struct arena *lasting, int64_t took_us)

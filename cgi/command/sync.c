@@ -1,13 +1,13 @@
 /* sync - `turnout sync`: a round with a source, here and now, and how it goes. */
 #include "work/sync.h"
 
+#include "base/clock.h"
 #include "command/command.h"
 
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
 #include <unistd.h>
 
 static volatile sig_atomic_t stop;
@@ -31,15 +31,12 @@ static void listen_for_stop(void)
 /* What the terminal shows. */
 struct desk {
 	bool live; /* stderr is a terminal */
-	struct timespec began, told;
+	int64_t began_us, told_us;
 };
 
-static double seconds_since(struct timespec then)
+static double seconds_since(int64_t then_us)
 {
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (double)(now.tv_sec - then.tv_sec) + (double)(now.tv_nsec - then.tv_nsec) / 1e9;
+	return (double)(clock_us() - then_us) / 1e6;
 }
 
 /* A line that rewrites itself on a terminal; elsewhere one now and then. */
@@ -48,13 +45,13 @@ static void progress(void *context, const struct sync_news *news)
 	struct desk *desk = context;
 	char total[32] = "";
 
-	if (seconds_since(desk->told) < (desk->live ? 0.1 : 1.0))
+	if (seconds_since(desk->told_us) < (desk->live ? 0.1 : 1.0))
 		return;
-	clock_gettime(CLOCK_MONOTONIC, &desk->told);
+	desk->told_us = clock_us();
 	if (news->total >= 0)
 		snprintf(total, sizeof total, " of %" PRId64, news->total);
 	fprintf(stderr, "%s%s: %" PRId64 "%s, %.0f/s%s", desk->live ? "\r" : "", news->phase, news->done, total,
-		(double)news->seen / (seconds_since(desk->began) + 1e-9), desk->live ? "\033[K" : "\n");
+		(double)news->seen / (seconds_since(desk->began_us) + 1e-9), desk->live ? "\033[K" : "\n");
 }
 
 static bool one_round(struct session *session, const struct secret_key *key, struct sync_order *order, struct fail *f)
@@ -64,11 +61,11 @@ static bool one_round(struct session *session, const struct secret_key *key, str
 	double seconds;
 	bool good;
 
-	clock_gettime(CLOCK_MONOTONIC, &desk.began);
+	desk.began_us = clock_us();
 	order->news = progress;
 	order->context = &desk;
 	good = sync_round(session->arena, session->db, key, session->settings, order, &result, f);
-	seconds = seconds_since(desk.began);
+	seconds = seconds_since(desk.began_us);
 	if (desk.live)
 		fputs("\r\033[K", stderr);
 	printf("connection %" PRId64 ": %" PRId64 " seen, %" PRId64 " applied, %" PRId64 " corrected, %" PRId64

@@ -1,6 +1,8 @@
 /* breaker - when to ask a source again that failed, and when not to ask it at all. Pure. */
 #include "domain/breaker.h"
 
+#include "base/backoff.h"
+
 enum breaker_state breaker_state(int64_t failures, struct instant next_at, struct instant now)
 {
 	if (failures < BREAKER_FAILURES)
@@ -22,11 +24,5 @@ int64_t breaker_first_pause_ms(int64_t interval_ms)
 
 int64_t breaker_pause_ms(int64_t failures, int64_t interval_ms, uint32_t random)
 {
-	int64_t most = breaker_first_pause_ms(interval_ms);
-
-	for (int64_t i = 1; i < failures && most < interval_ms; i++)
-		most *= 2;
-	if (most > interval_ms)
-		most = interval_ms;
-	return (int64_t)((uint64_t)random * (uint64_t)most >> 32);
+	return backoff_ms(failures, breaker_first_pause_ms(interval_ms), interval_ms, random);
 }

@@ -19,8 +19,7 @@ enum breaker_state breaker_state(int64_t failures, struct instant next_at, struc
 const char *breaker_state_name(enum breaker_state); /* "closed", "half_open", "open" */
 
 /* How long to wait after failed round number `failures` (from 1) in a row: anything from 0 to interval/30, twice, four
- * times that ... up to the interval between good rounds, as `random` (any 32 bits) says. Full jitter: see "Exponential
- * Backoff And Jitter", AWS Architecture Blog, 2015. */
+ * times that ... up to the interval between good rounds, as `random` (any 32 bits) says: base/backoff.h. */
 int64_t breaker_pause_ms(int64_t failures, int64_t interval_ms, uint32_t random);
 
 /* The longest of the first pauses. */

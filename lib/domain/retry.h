@@ -9,7 +9,7 @@
 enum { RETRY_ATTEMPTS = 20 };
 
 /* How long to wait after attempt number `attempts` (from 1): anything from 0 to 30 s, 60 s, 120 s ... 2 h, as `random`
- * (any 32 bits) says. Full jitter: see "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. */
+ * (any 32 bits) says: base/backoff.h. */
 int64_t retry_delay_ms(int64_t attempts, uint32_t random);
 
 bool retry_is_over(int64_t attempts);

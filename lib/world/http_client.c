@@ -3,13 +3,14 @@
 #include "world/http_client.h"
 
 #include "base/arena.h"
+#include "base/backoff.h"
+#include "base/clock.h"
 #include "base/text.h"
 #include "world/http_limits.h"
 
 #include <curl/curl.h>
 #include <sodium.h>
 #include <string.h>
-#include <time.h>
 
 enum {
 	ATTEMPTS = 5,
@@ -48,14 +49,6 @@ struct batch {
 	struct transfer *transfers;
 	size_t count, in_flight, under_way, done;
 };
-
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 struct http_client *http_client_open(struct arena *arena, int64_t timeout_ms, const volatile sig_atomic_t *stop)
 {
@@ -198,19 +191,9 @@ static const struct trouble *trouble_of(CURLcode code)
 	return &other;
 }
 
-/* Full jitter, as in "Exponential Backoff And Jitter", AWS Architecture Blog, 2015. */
-static int64_t pause_ms(int attempts)
-{
-	int64_t most = FIRST_PAUSE_MS;
-
-	for (int i = 1; i < attempts && most < LONGEST_PAUSE_MS; i++)
-		most *= 2;
-	return randombytes_uniform((uint32_t)most);
-}
-
 static void try_again(struct transfer *t)
 {
-	t->due_ms = clock_ms() + pause_ms(t->attempts);
+	t->due_ms = clock_ms() + backoff_ms(t->attempts, FIRST_PAUSE_MS, LONGEST_PAUSE_MS, randombytes_random());
 }
 
 static int most_attempts(const struct transfer *t, CURLcode code)

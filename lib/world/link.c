@@ -2,6 +2,7 @@
 #define _GNU_SOURCE /* POLLRDHUP; Linux and FreeBSD have it */
 #include "world/link.h"
 
+#include "base/clock.h"
 #include "base/log.h"
 #include "world/rows.h"
 
@@ -9,15 +10,6 @@
 #include <poll.h>
 #include <stdio.h>
 #include <string.h>
-#include <time.h>
-
-static int64_t clock_ms(void)
-{
-	struct timespec now;
-
-	clock_gettime(CLOCK_MONOTONIC, &now);
-	return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 static bool away(struct fail *f)
 {
