@@ -26,7 +26,7 @@ struct http_client {
 	CURLM *multi; /* with its connections, kept from call to call */
 	const volatile sig_atomic_t *stop;
 	int64_t timeout_ms;
-	int64_t quiet_until_ms; /* the server wants no request before; monotonic */
+	int64_t quiet_until_us; /* the server wants no request before; by clock_us */
 };
 
 /* A call, from its first attempt to its answer. */
@@ -68,9 +68,9 @@ void http_client_close(struct http_client *client)
 
 int64_t http_client_quiet_ms(const struct http_client *client)
 {
-	int64_t left_ms = client->quiet_until_ms - clock_ms();
+	int64_t left_us = client->quiet_until_us - clock_us();
 
-	return left_ms > 0 ? left_ms : 0;
+	return left_us > 0 ? (left_us + 999) / 1000 : 0;
 }
 
 static size_t take_header(char *line, size_t size, size_t count, void *into)
@@ -262,8 +262,8 @@ static void answered(struct batch *batch, struct transfer *t)
 		.date = t->limits.date,
 		.took_ms = took_us / 1000};
 	quiet_ms = http_limits_quiet_ms(&t->limits, (int)status);
-	if (quiet_ms > 0 && clock_ms() + quiet_ms > client->quiet_until_ms)
-		client->quiet_until_ms = clock_ms() + quiet_ms;
+	if (quiet_ms > 0 && clock_us() + quiet_ms * 1000 > client->quiet_until_us)
+		client->quiet_until_us = clock_us() + quiet_ms * 1000;
 	t->done = !worth_another_try(t, (int)status) || t->attempts >= most_attempts(t, CURLE_OK)
 		  || http_client_quiet_ms(client) > HTTP_PATIENCE_MS;
 	if (!t->done)

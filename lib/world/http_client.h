@@ -53,7 +53,8 @@ enum { HTTP_PATIENCE_MS = 60000 };
 bool http_client_send(struct http_client *, struct arena *, const struct http_call *, size_t count, size_t in_flight,
 	struct http_answer *, struct fail *) MUST_CHECK;
 
-/* For how long, from now, the server asked for no further request; 0: it did not. At most a day. */
+/* For how long, from now, the server asked for no further request, rounded up: who waits that long is not too early
+ * by a part of a millisecond. 0: it did not. At most a day. */
 int64_t http_client_quiet_ms(const struct http_client *);
 
 #endif
