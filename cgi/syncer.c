@@ -55,7 +55,7 @@ static bool one_round(struct arena *arena, const struct sync_order *order)
 int main(int argc, char **argv)
 {
 	struct arena arena = {0};
-	struct sync_order order = {.stop = &stop};
+	struct sync_order order = {.due = true, .stop = &stop};
 	bool good;
 
 	log_open("syncer", LOG_INFO);

@@ -87,6 +87,18 @@ subtest 'somebody asks for a round' => sub {
     is source()->{state}, 'ok', 'it was whole too';
 };
 
+subtest 'a process that was slow to start' => sub {
+    my $syncer = sub { local %ENV = (%ENV, %{ $t->{env} }); return Turnout::run("$t->{env}{TURNOUT_BIN}/syncer", $w, $t->{source}) };
+    $s->forget;
+    my ($exit, undef, $err) = $syncer->();
+    is $exit, 1, 'finds the round done that it was started for';
+    like $err, qr/"sync_done"/, 'and says so';
+    is scalar(my @sent = $s->requests), 0, 'without asking anything before the next is due';
+    $t->sql("UPDATE source_syncs SET started_at = clock_timestamp() WHERE connection_id = $t->{source}");   # as the worker does then
+    is +($syncer->())[0], 0, 'which it does then';
+    cmp_ok scalar(@sent = $s->requests), '>', 0, 'with requests';
+};
+
 subtest 'a key that is refused' => sub {
     $s->set_key(calcom => 'another-key');
     my ($exit, $out, $err) = $t->turnout(qw(sync calcom --workspace), $w);

@@ -21,6 +21,7 @@ static const struct column columns[] = {
 	COLUMN(struct source, failures, read_i64),
 	COLUMN(struct source, succeeded_at, read_instant),
 	COLUMN(struct source, started_at, read_instant),
+	COLUMN(struct source, ended_at, read_instant),
 	COLUMN(struct source, quiet_until, read_instant),
 };
 

@@ -28,6 +28,7 @@ struct source {
 	int64_t failures;
 	struct instant succeeded_at; /* us 0: never */
 	struct instant started_at;   /* of the round; tells it from others */
+	struct instant ended_at;     /* of the last that ended; us 0: none did */
 	struct instant quiet_until;  /* the source wants no request before; us 0: whenever */
 };
 

@@ -138,6 +138,11 @@ static void note_end(struct sync *sync, bool good, int64_t quiet_ms, const struc
 		log_line(LOG_WARN, unnoted.code, "the end of a round could not be noted: %s", unnoted.detail);
 }
 
+static bool is_trouble(const struct fail *f)
+{
+	return strcmp(f->code, "stopped") != 0 && strcmp(f->code, "sync_done") != 0;
+}
+
 static void log_end(const struct sync *sync, bool good, const struct fail *f)
 {
 	const struct source *source = sync->source;
@@ -149,8 +154,8 @@ static void log_end(const struct sync *sync, bool good, const struct fail *f)
 			(long long)source->connection_id, (long long)sync->seen, (long long)sync->applied,
 			(long long)sync->corrected, (long long)sync->refused);
 	else
-		log_line(strcmp(f->code, "stopped") == 0 ? LOG_INFO : LOG_WARN, f->code, "%s of connection %lld: %s",
-			name, (long long)source->connection_id, f->detail);
+		log_line(is_trouble(f) ? LOG_WARN : LOG_INFO, f->code, "%s of connection %lld: %s", name,
+			(long long)source->connection_id, f->detail);
 }
 
 static bool may_ask(const struct source *source, struct fail *f)
@@ -162,13 +167,21 @@ static bool may_ask(const struct source *source, struct fail *f)
 		       instant_to_rfc3339(source->quiet_until, until));
 }
 
+/* Who was found due twice, because the first process was slow to start, has both of them come here. */
+static bool is_wanted(const struct source *source, const struct sync_order *order, struct fail *f)
+{
+	return !order->due || before(source->ended_at, source->started_at)
+	       || fail(f, FAIL_CONFLICT, "sync_done", "the round that was due has been done meanwhile");
+}
+
 static bool locked_round(
 	struct arena *arena, struct sync *sync, struct source *source, const struct sync_order *order, struct fail *f)
 {
 	int64_t quiet_ms = 0, crash_pause_ms = breaker_first_pause_ms(sync->settings->sync_seconds * 1000);
 	bool good;
 
-	if (!sources_find(sync->db, order->workspace_id, order->connection_id, source, f) || !may_ask(source, f)
+	if (!sources_find(sync->db, order->workspace_id, order->connection_id, source, f)
+		|| !is_wanted(source, order, f) || !may_ask(source, f)
 		|| !sources_begin(sync->db, source, crash_pause_ms, f))
 		return false;
 	good = go(arena, sync, order, &quiet_ms, f);

@@ -55,6 +55,7 @@ bool sync_page_done(struct sync *, const char *phase, int64_t done, int64_t tota
  * round goes on from the mark. *result is filled in either case. */
 struct sync_order {
 	int64_t workspace_id, connection_id;
+	bool due; /* the worker found it due: FAIL_CONFLICT "sync_done" when one has ended since, as its pause holds */
 	struct instant since;
 	const volatile sig_atomic_t *stop; /* may be NULL */
 	void (*news)(void *context, const struct sync_news *);

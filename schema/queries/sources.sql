@@ -15,7 +15,7 @@ RETURNING connection_id;
 
 -- name: sources_find :row_or_none repeatable
 SELECT c.workspace_id, c.connection_id, c.kind, c.name, c.api_base, c.api_version, c.api_key, s.account, s.mark::text AS mark, w.timezone,
-       s.failures, s.succeeded_at, s.started_at, s.quiet_until
+       s.failures, s.succeeded_at, s.started_at, s.ended_at, s.quiet_until
   FROM connections c JOIN workspaces w ON w.workspace_id = c.workspace_id
   JOIN source_syncs s ON s.workspace_id = c.workspace_id AND s.connection_id = c.connection_id
  WHERE c.workspace_id = $1 AND c.connection_id = $2 AND c.active AND c.api_key IS NOT NULL;
@@ -36,7 +36,7 @@ SELECT pg_advisory_unlock(7487770, hashint8($1)) AS held;
 -- asked for.
 -- name: sources_due :rows
 WITH due AS (
-    SELECT s.workspace_id, s.connection_id, s.started_at
+    SELECT s.workspace_id, s.connection_id, s.started_at, s.next_at
       FROM source_syncs s JOIN connections c ON c.workspace_id = s.workspace_id AND c.connection_id = s.connection_id
      WHERE c.active AND c.api_key IS NOT NULL
        AND (s.next_at <= now() OR s.asked_at > coalesce(s.started_at, '-infinity')) AND coalesce(s.quiet_until <= now(), true)
@@ -46,8 +46,9 @@ WITH due AS (
      ORDER BY s.next_at LIMIT $1)
 UPDATE source_syncs s SET started_at = clock_timestamp(), next_at = now() + make_interval(secs => $2::bigint / 1000.0)
   FROM due WHERE s.workspace_id = due.workspace_id AND s.connection_id = due.connection_id
-   -- Not when a round from elsewhere began while this waited for the row: it would take itself for overtaken.
-   AND s.started_at IS NOT DISTINCT FROM due.started_at
+   -- Not when a round from elsewhere began meanwhile, which would take itself for overtaken, nor when one ended, between the look at
+   -- the row and that at the lock: its pause holds.
+   AND (s.started_at, s.next_at) IS NOT DISTINCT FROM (due.started_at, due.next_at)
 RETURNING s.workspace_id, s.connection_id;
 
 -- name: sources_begin :row
