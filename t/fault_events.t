@@ -33,7 +33,9 @@ subtest 'some of many cannot be applied' => sub {
     my ($exit, $out) = $t->turnout('events', 'retry', '--workspace', $w->{workspace});
     is $exit, 0, 'when the cause is mended, a retry works';
     like $out, qr/^[1-9]\d* applied, 0 failed again$/, 'and applies them, but for those that the worker was quicker with';
-    is $t->value("SELECT count(*) FROM webhook_events WHERE workspace_id = $w->{workspace} AND status <> 'processed'"), 0, 'all of them';
+    # One that the worker had in hand when it was mended is put off once more.
+    ok $t->wait_until('all are applied', sub { !$t->value("SELECT count(*) FROM webhook_events WHERE workspace_id = $w->{workspace} AND status <> 'processed'") }),
+        'all of them';
     $load->nothing_lost;
 };
 
@@ -46,8 +48,8 @@ subtest 'the worker tries again by itself' => sub {
     is $t->deliver(event('BOOKING_CREATED', 'bad1'))->{status}, 'duplicate', 'the same delivery again';
     is row('bad1')->[0], 'failed', 'changes nothing';
     due('bad1');
-    $t->wait_until('the worker has tried', sub { row('bad1')->[1] == 2 });
-    is_deeply [ @{ row('bad1') }[ 0, 1 ] ], [ 'failed', 2 ], 'it fails again';
+    $row = $t->wait_until('the worker has tried', sub { my $now = row('bad1'); $now->[1] > 1 && $now });
+    is_deeply [ @$row[ 0, 1 ] ], [ 'failed', 2 ], 'it fails again';
     mend('no_bad');
     is $t->deliver(event('BOOKING_CANCELLED', 'bad1', at => '2026-03-02T08:00:00Z'))->{status}, 'processed', 'a later event of the booking passes it';
     due('bad1');

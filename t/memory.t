@@ -14,19 +14,21 @@ my $slack_kib = 384;   # what fills up once: libraries' tables, the allocator's 
 
 # Sanitizers keep shadows of all memory and do not give back what is freed; counting lines makes the code larger. t/run asks
 # the release build.
-my $binary = ($ENV{TURNOUT_BUILD} // "$FindBin::Bin/../build") . '/bin/webhook';
-plan skip_all => 'this build needs memory of its own' if Turnout::slurp($binary) =~ /__asan_init|__gcov_/;
+plan skip_all => 'this build needs memory of its own' if Turnout::built_with(qr/__asan_init|__gcov_/);
 
 my $t = Turnout->start(sample => 1);
 
-# KiB resident of each process of each program.
+# KiB resident of each process of each program. Before it is the program it is a copy of its supervisor.
 sub resident {
     my %resident;
     for my $program (@programs) {
-        for my $pid ($t->pids($program)) {
-            my ($kib) = Turnout::slurp("/proc/$pid/status") =~ /^VmRSS:\s+(\d+) kB/m;
-            $resident{$program}{$pid} = $kib;
-        }
+        $resident{$program} = $t->wait_until("$program runs", sub {
+            my %kib;
+            for my $pid ($t->pids($program)) {
+                ($kib{$pid}) = (eval { Turnout::slurp("/proc/$pid/status") } // '') =~ /^Name:\t$program\n.*^VmRSS:\s+(\d+) kB/ms or return 0;
+            }
+            return %kib && \%kib;
+        });
     }
     return \%resident;
 }

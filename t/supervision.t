@@ -11,22 +11,25 @@ use Turnout;
 
 my $t = Turnout->start(sample => 1);
 my %reports = (bookings => "/api/clients/$t->{workspace}/bookings", funnel => "/api/clients/$t->{workspace}/funnel", health => '/api/cal/health');
-my %processes = map { $_ => scalar $t->pids($_) } qw(webhook bookings funnel health worker);
+my %processes = (webhook => 4, bookings => 2, funnel => 2, health => 2, worker => 1);
 
-# One process beside three that do the same all the time, until the first is done: ([what the first returned], [answers]).
+# One process beside three that do the same all the time, from before the first begins until after it is done, and so often that
+# there is something to count: ([what the first returned], [answers]).
 sub under_load ($job, $trouble) {
-    my $flag = "$t->{dir}/trouble-is-over";
-    unlink $flag;
+    my ($over, @begun) = map { "$t->{dir}/$_" } 'trouble-is-over', map { "load-has-begun-$_" } 2 .. 4;
+    unlink $over, @begun;
     my ($first, @rest) = $t->at_once(4, sub ($number) {
         if ($number == 1) {
-            sleep 0.2;
+            $t->wait_until('all have been answered', sub { @begun == grep { -e } @begun });
             my @said = $trouble->();
-            sleep 0.3;
-            open my $out, '>', $flag;
+            spit($over, '');
             return \@said;
         }
         my @answers;
-        push @answers, $job->($number, scalar @answers) until -e $flag;
+        for (my $after = 0; @answers < 20 || $after < 5; $after += -e $over ? 1 : 0) {
+            push @answers, $job->($number, scalar @answers);
+            spit($begun[ $number - 2 ], '') if @answers == 1;
+        }
         return \@answers;
     });
     return $first, [ map { @$_ } @rest ];
@@ -63,8 +66,8 @@ sub nothing_is_lost ($answers, $what) {
 sub kill_some ($program, $times, $signal = 'KILL') {
     my $killed = 0;
     for (1 .. $times) {
-        my @pids = $t->pids($program);
-        $killed += kill $signal => $pids[ rand @pids ] if @pids;
+        my $pids = $t->wait_until("$program runs", sub { my @pids = $t->pids($program); @pids && \@pids });
+        $killed += kill $signal => $pids->[ rand @$pids ];
         sleep 0.03;
     }
     return $killed;
@@ -72,7 +75,7 @@ sub kill_some ($program, $times, $signal = 'KILL') {
 
 sub all_back ($program) { $t->wait_until("$program runs again", sub { $t->pids($program) == $processes{$program} }) }
 
-is_deeply \%processes, { webhook => 4, bookings => 2, funnel => 2, health => 2, worker => 1 }, 'so many processes run';
+ok all_back($_), "$processes{$_} processes run as $_" for sort keys %processes;
 
 # --- kill -9
 
@@ -231,7 +234,15 @@ subtest 'a webhook starts while PostgreSQL is away' => sub {
 
 subtest 'PostgreSQL crashes under load' => sub {
     $run++;
-    my (undef, $answers) = under_load(\&deliver_numbered, sub { for (1 .. 2) { $t->postgres_stop('immediate'); sleep 0.2; $t->postgres_start; sleep 0.2 } 1 });
+    my (undef, $answers) = under_load(\&deliver_numbered, sub {
+        for (1 .. 2) {
+            $t->postgres_stop('immediate');
+            $t->wait_until('deliveries are queued', sub { spooled() });
+            $t->postgres_start;
+            $t->wait_until('they are applied', sub { !spooled() });
+        }
+        return 1;
+    });
     my %by;
     $by{"$_->[1] $_->[2]"}++ for @$answers;
     is_deeply [ grep { !/^(?:200 processed|200 duplicate|202 queued)$/ } keys %by ], [], 'every delivery is processed or queued';
@@ -275,10 +286,10 @@ subtest 'sessions are cut under load' => sub {
     $run++;
     my ($cut, $answers) = under_load(\&deliver_numbered, sub {
         my $sum = 0;
-        for (1 .. 15) { $sum += $t->value("SELECT count(pg_terminate_backend(pid)) $sessions"); sleep 0.03 }
+        $t->wait_until('sessions were cut', sub { ($sum += $t->value("SELECT count(pg_terminate_backend(pid)) $sessions")) > 40 });
         return $sum;
     });
-    cmp_ok $cut->[0], '>', 20, 'sessions were cut';
+    cmp_ok $cut->[0], '>', 40, 'sessions were cut';
     is_deeply [ grep { !/^(?:200 processed|200 duplicate|202 queued)$/ } uniq map { "$_->[1] $_->[2]" } @$answers ], [], 'every delivery is processed or queued';
     nothing_is_lost($answers, 'afterwards');
 };

@@ -10,13 +10,8 @@ use StandIn;
 use Time::HiRes qw(time);
 use Turnout;
 
-my %env = (SOURCE_TIMEOUT_SECONDS => 1);
-my $t   = Turnout->start(env => \%env);
-
-# Rounds begin when we say so: the worker rests until its turn comes.
-my @workers = $t->pids('worker');
-kill STOP => @workers;
-END { kill CONT => @workers if @workers }
+my $t = Turnout->start;
+$t->part('stop worker TERM');   # rounds begin when we say so
 
 # A workspace whose connection asks a stand-in of its own; it has that many bookings of days to come.
 sub client ($name, $bookings) {
@@ -30,7 +25,7 @@ sub client ($name, $bookings) {
 # A round here and now: (exit status, stdout, stderr).
 sub sync_now ($c, %more) {
     return $t->turnout('sync', 'calcom', '--workspace', $c->{client}{workspace}, '--connection', $c->{connection},
-        { env => { %env, %more } });
+        { env => \%more });
 }
 
 sub field ($c, $name)     { $t->value("SELECT $name FROM source_syncs WHERE connection_id = $c->{connection}") }
@@ -108,10 +103,11 @@ is bookings_of($c), 260, 'the rest comes';
 # --- What goes wrong once
 
 $c = client(once => 3);
-for my $fault ([ delay => 3, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ], [ status => 500, 500 ]) {
+my %short = (SOURCE_TIMEOUT_SECONDS => 2);
+for my $fault ([ delay => 20, 200 ], [ cut => 'amid', 0 ], [ cut => 'before', 0 ], [ status => 500, 500 ]) {
     $c->{source}->fault(qr{^GET /v2/bookings}, @$fault[ 0, 1 ], times => 1);
     $c->{source}->forget;
-    is((sync_now($c))[0], 0, "@$fault[0, 1]: what went wrong once is asked again");
+    is((sync_now($c, %short))[0], 0, "@$fault[0, 1]: what went wrong once is asked again");
     is join(' ', map { $_->[1] } (pages($c))[ 0, 1 ]), "$fault->[2] 200", "@$fault[0, 1]: until it is whole";
 }
 is bookings_of($c), 3, 'and then it is';
@@ -150,5 +146,4 @@ $c->{source}->forget;
 is((sync_now($c, http_proxy => $c->{source}->url('emailbison')))[0], 0, 'a proxy is used');
 is(($c->{source}->requests)[0]{through}, 'http://cal.nowhere.test', 'for the server that is meant');
 
-kill CONT => @workers;
 $t->finish;

@@ -28,8 +28,8 @@ sub state_of ($of = $t) { $of->get("/api/clients/$of->{workspace}/sync")->{sourc
 sub booked ($of = $t)   { $of->funnel->{total}{booked} }
 
 my $before;
-$t->wait_until('all is read', sub { $before = $t->funnel; $before->{total}{booked} == 20 && $before->{data}{calcom}{state} eq 'ok' }, 30);
-$t->wait_until('that of the other as well', sub { booked($other) == 3 }, 30);
+$t->wait_until('all is read', sub { $before = $t->funnel; $before->{total}{booked} == 20 && $before->{data}{calcom}{state} eq 'ok' });
+$t->wait_until('that of the other as well', sub { booked($other) == 3 });
 
 # --- Away: first something else answers in its place, then nobody does
 

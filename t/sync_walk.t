@@ -15,7 +15,7 @@ use Sync;
 use Time::HiRes qw(sleep time);
 use Turnout;
 
-my $sanitized = ($ENV{TURNOUT_BUILD} // '') =~ /sanitize/;
+my $sanitized = Turnout::built_with(qr/__asan_init/);
 my $many = $ENV{SYNC_BOOKINGS} // ($sanitized ? 400 : 1_000);
 my $t = Turnout->start;
 $t->part('stop worker TERM');   # rounds begin when we say so

@@ -113,8 +113,8 @@ sub count ($load, $status, $since = 0) {
     return $count;
 }
 
-sub wait_for ($load, $status, $number, $since = 0, $seconds = 40) {
-    $load->{w}->wait_until("$number deliveries are answered $status", sub { $load->count($status, $since) >= $number }, $seconds);
+sub wait_for ($load, $status, $number, $since = 0) {
+    $load->{w}->wait_until("$number deliveries are answered $status", sub { $load->count($status, $since) >= $number });
 }
 
 # The names of what waits in the spool.

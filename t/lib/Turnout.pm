@@ -63,6 +63,9 @@ sub up ($t, %option) {
 
 sub stop ($t) { run("$root/nginx/down", '--dir', $t->{dir}) }
 
+# Whether the programs hold this: what sanitizers and counters of lines bring along.
+sub built_with ($what) { slurp("$build/bin/turnout") =~ $what }
+
 # The last line of a test: ends the instance, looks through its logs.
 sub finish ($t) { $t->clean_logs; Test::More::done_testing() }
 
