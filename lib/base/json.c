@@ -1,6 +1,18 @@
 /* json - reading JSON from outside: bounded, strict, with an error that helps without repeating the data. */
 #include "base/json.h"
 
+#include "base/arena.h"
+
+static void give_back(void *json)
+{
+	json_decref(json);
+}
+
+void json_later(struct arena *arena, json_t *json)
+{
+	arena_later(arena, give_back, json);
+}
+
 static bool refuse(const json_error_t *error, struct fail *f)
 {
 	const char *code = "json_broken", *what = "is not JSON";

@@ -9,7 +9,12 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct arena;
+
 OWNED_BY_SCOPE(json_t, json_decref)
+
+/* The arena gives the reference back with everything else of it. */
+void json_later(struct arena *, json_t *);
 
 /* The caller owns *json. Refused, each with a code of its own: broken text, invalid UTF-8, NUL characters, duplicate
  * keys, numbers out of range, nesting deeper than JSON_DEPTH_LIMIT. */

@@ -240,11 +240,6 @@ struct domain domain_read(struct arena *arena, const char *text)
 	return domain;
 }
 
-static bool equal(const struct name_word *a, const struct name_word *b)
-{
-	return a->hash == b->hash && a->length == b->length && a->length > 0;
-}
-
 static bool begins(const struct name_word *whole, const struct name_word *beginning)
 {
 	return beginning->length < whole->length && memcmp(whole->text, beginning->text, beginning->length) == 0;
@@ -262,7 +257,7 @@ static bool is_near(const struct name_word *a, const struct name_word *b)
 static bool word_found(const struct name_word *word, const struct company *in)
 {
 	for (size_t i = 0; i < in->count; i++)
-		if (equal(word, &in->words[i]) || (word->length >= 4 && begins(&in->words[i], word))
+		if (same_word(word, &in->words[i]) || (word->length >= 4 && begins(&in->words[i], word))
 			|| (word->length >= 6 && is_near(word, &in->words[i])))
 			return true;
 	return false;
@@ -292,7 +287,7 @@ enum company_likeness company_compare(const struct company *a, const struct comp
 {
 	if (a->joined.length == 0 || b->joined.length == 0)
 		return COMPANY_UNLIKE;
-	if (equal(&a->joined, &b->joined))
+	if (same_word(&a->joined, &b->joined))
 		return COMPANY_SAME;
 	if (is_near(&a->joined, &b->joined))
 		return COMPANY_EDIT;
@@ -327,7 +322,7 @@ enum company_likeness company_compare_domain(const struct company *company, cons
 	for (size_t i = 0; i < COUNT(stems); i++) {
 		enum company_likeness here = COMPANY_UNLIKE;
 
-		if (equal(stems[i], &company->joined))
+		if (same_word(stems[i], &company->joined))
 			here = COMPANY_SAME;
 		else if (is_near(stems[i], &company->joined))
 			here = COMPANY_EDIT;
@@ -344,7 +339,7 @@ enum company_likeness domain_compare(const struct domain *a, const struct domain
 {
 	if (!a->name || !b->name)
 		return COMPANY_UNLIKE;
-	if (equal(&a->stem, &b->stem) || equal(&a->core, &b->core))
+	if (same_word(&a->stem, &b->stem) || same_word(&a->core, &b->core))
 		return COMPANY_SAME;
 	return is_near(&a->stem, &b->stem) ? COMPANY_EDIT : COMPANY_UNLIKE;
 }

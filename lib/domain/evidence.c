@@ -110,11 +110,6 @@ void evidence_note(struct evidence *evidence, enum evidence_level level)
 	evidence->score += evidence_weight(evidence, level);
 }
 
-static bool equal(const struct name_word *a, const struct name_word *b)
-{
-	return a->hash == b->hash && a->length == b->length && a->length > 0;
-}
-
 /* --- Company */
 
 static enum evidence_level level_of(enum company_likeness likeness, enum evidence_level same)
@@ -194,7 +189,7 @@ static bool holds(const struct local_part *local, const struct name_word *word)
 static bool has_segment(const struct local_part *local, const struct name_word *word)
 {
 	for (size_t i = 0; i < local->count; i++)
-		if (equal(&local->segments[i], word))
+		if (same_word(&local->segments[i], word))
 			return true;
 	return false;
 }

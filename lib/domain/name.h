@@ -20,6 +20,12 @@ struct name_word {
 	uint64_t hash;
 };
 
+/* Two that are not there are not the same. */
+static inline bool same_word(const struct name_word *a, const struct name_word *b)
+{
+	return a->hash == b->hash && a->length == b->length && a->length > 0;
+}
+
 /* A first or a last name: "van der Berg", "García López", "Jean-Pierre", "J." */
 struct name_part {
 	const char *shown;                  /* folded, with its spaces and hyphens; "" when there is none */

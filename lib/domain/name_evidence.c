@@ -7,11 +7,6 @@
 
 #include <string.h>
 
-static bool equal(const struct name_word *a, const struct name_word *b)
-{
-	return a->hash == b->hash && a->length == b->length && a->length > 0;
-}
-
 /* One slip of the finger, two in a long word, none in a very short one. */
 static bool is_near(const struct name_word *a, const struct name_word *b)
 {
@@ -41,7 +36,7 @@ static const struct name_word *shared_word(const struct name_part *a, const stru
 {
 	for (size_t i = 0; i < a->count; i++)
 		for (size_t k = 0; k < b->count; k++)
-			if (a->words[i].length >= least && equal(&a->words[i], &b->words[k]))
+			if (a->words[i].length >= least && same_word(&a->words[i], &b->words[k]))
 				return &a->words[i];
 	return NULL;
 }
@@ -65,7 +60,7 @@ static struct compared compare_last(const struct name_part *a, const struct name
 		return (struct compared){LAST_MISSING, NULL};
 	if (a->initial || b->initial)
 		return compare_initials(a, b, LAST_INITIAL, LAST_DIFFERENT);
-	if (equal(&a->joined, &b->joined))
+	if (same_word(&a->joined, &b->joined))
 		return (struct compared){LAST_EXACT, &a->joined};
 	if ((shared = shared_word(a, b, 3)))
 		return (struct compared){LAST_PART, shared};
@@ -159,10 +154,10 @@ static struct compared compare_first(const struct name_part *a, const struct nam
 		return (struct compared){FIRST_MISSING, NULL};
 	if (a->initial || b->initial)
 		return compare_initials(a, b, FIRST_INITIAL, FIRST_DIFFERENT);
-	if (equal(&a->joined, &b->joined))
+	if (same_word(&a->joined, &b->joined))
 		return (struct compared){FIRST_EXACT, &a->joined};
 	/* A middle name may be left out. */
-	if (equal(&a->words[0], &b->words[0]) && (a->count == 1 || b->count == 1))
+	if (same_word(&a->words[0], &b->words[0]) && (a->count == 1 || b->count == 1))
 		return (struct compared){FIRST_EXACT, &a->words[0]};
 	if ((shared = shared_word(a, b, 3)))
 		return (struct compared){FIRST_PART, shared};

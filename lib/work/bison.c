@@ -95,11 +95,6 @@ bool bison_identify(struct bison *b, struct fail *f)
 
 /* --- Portions */
 
-static void drop_json(void *json)
-{
-	json_decref(json);
-}
-
 void bison_portion_begin(struct bison_portion *p)
 {
 	arena_empty(&p->arena);
@@ -109,7 +104,7 @@ void bison_portion_begin(struct bison_portion *p)
 
 void bison_portion_take(struct bison_portion *p, json_t *answer)
 {
-	arena_later(&p->arena, drop_json, answer);
+	json_later(&p->arena, answer);
 	p->pages++;
 }
 

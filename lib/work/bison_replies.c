@@ -60,11 +60,6 @@ static bool put_page(struct bison *b, const char *campaign, const struct page *p
 	return true;
 }
 
-static void drop_json(void *json)
-{
-	json_decref(json);
-}
-
 /* Reads a page and keeps it. A key that shows another workspace now is shown no campaign of this one. */
 static bool next_page(
 	struct bison *b, struct bison_pages *pages, const char *campaign, struct page *page, struct fail *f)
@@ -77,7 +72,7 @@ static bool next_page(
 		page->absent = trouble.kind == FAIL_ABSENT;
 		return page->absent ? bison_confirm(b, f) : fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 	}
-	arena_later(b->sync->arena, drop_json, answer); /* ids that were texts are borrowed from it */
+	json_later(b->sync->arena, answer); /* ids that were texts are borrowed from it */
 	take_page(b, bison_rows(answer), page);
 	return page->count == 0 || put_page(b, campaign, page, f);
 }

@@ -12,11 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drop_json(void *json)
-{
-	json_decref(json);
-}
-
 static const char *printed(struct arena *arena, const json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT | JSON_SORT_KEYS);
@@ -132,7 +127,7 @@ bool ingest_outreach(struct arena *arena, struct db *db, const struct secret_key
 
 	if (!json_parse_take((const char *)d->body.at, d->body.length, &root, f))
 		return false;
-	arena_later(arena, drop_json, root);
+	json_later(arena, root);
 	if (!bison_event_read(arena, root, &event))
 		return fail(f, FAIL_INPUT, "event_type_missing",
 			"the body names no type of event; EmailBison sends it as event.type");

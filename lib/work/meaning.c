@@ -30,11 +30,6 @@ static struct bytes delivery_key(struct arena *arena, const json_t *root)
 	return (struct bytes){key, DIGEST_BYTES};
 }
 
-static void drop_json(void *json)
-{
-	json_decref(json);
-}
-
 bool meaning_read(struct arena *arena, const struct secret_key *key, int64_t workspace, struct bytes body,
 	struct meaning *m, struct fail *f)
 {
@@ -43,7 +38,7 @@ bool meaning_read(struct arena *arena, const struct secret_key *key, int64_t wor
 
 	if (!json_parse_take((const char *)body.at, body.length, &root, f))
 		return false;
-	arena_later(arena, drop_json, root); /* the event borrows from it */
+	json_later(arena, root); /* the event borrows from it */
 	if (!calcom_event_read(arena, root, &m->event, f))
 		return false;
 	if (m->event.reference)

@@ -9,11 +9,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static void drop_json(void *json)
-{
-	json_decref(json);
-}
-
 const char *outreach_json(struct arena *arena, const json_t *json)
 {
 	char *text = json_dumps(json, JSON_COMPACT);
@@ -30,7 +25,7 @@ struct outreach_batch outreach_batch_new(struct arena *arena)
 {
 	struct outreach_batch batch = {.arena = arena, .facts = json_array()};
 
-	arena_later(arena, drop_json, batch.facts);
+	json_later(arena, batch.facts);
 	return batch;
 }
 
