@@ -25,15 +25,35 @@ const char *bison_mark(const struct bison *b, const char *walk, const char *key)
 	return json_string_value(key ? json_object_get(mark, key) : mark);
 }
 
-bool bison_campaign_list(struct bison *b, struct arena *arena, const char *after, int64_t limit,
+/* The next campaigns behind `after`, at most `limit`, in an arena that outlives the page. */
+static bool next_campaigns(struct bison *b, struct arena *arena, const char *after, size_t limit,
 	struct outreach_campaign **list, size_t *count, struct fail *f)
 {
 	const struct source *source = b->sync->source;
 	struct arena *pages = db_use_arena(b->sync->db, arena);
 	bool good = outreach_campaigns(
-		b->sync->db, arena, source->workspace_id, source->connection_id, after, limit, list, count, f);
+		b->sync->db, arena, source->workspace_id, source->connection_id, after, (int64_t)limit, list, count, f);
 
 	db_use_arena(b->sync->db, pages);
+	return good;
+}
+
+bool bison_each_campaign(struct bison *b, size_t together, bison_visit *visit, void *context, struct fail *f)
+{
+	struct arena batch = {0};
+	const char *after = "";
+	struct outreach_campaign *list;
+	size_t count = together;
+	bool good = true;
+
+	while (good && count == together) {
+		good = next_campaigns(b, &batch, after, together, &list, &count, f)
+		       && (count == 0 || visit(b, list, count, context, f));
+		if (good && count)
+			after = arena_string(&b->lasting, list[count - 1].campaign_id);
+		arena_empty(&batch);
+	}
+	arena_end(&batch);
 	return good;
 }
 

@@ -35,9 +35,11 @@ bool bison_identify(struct bison *, struct fail *) MUST_CHECK;
 /* Strings of the mark; NULL when it has no such member. */
 const char *bison_mark(const struct bison *, const char *walk, const char *key);
 
-/* The next of the connection's campaigns behind `after`, at most `limit`, in the arena. */
-bool bison_campaign_list(struct bison *, struct arena *, const char *after, int64_t limit, struct outreach_campaign **,
-	size_t *count, struct fail *) MUST_CHECK;
+/* Shows `visit` all of the connection's campaigns, in order of their ids and at most so many `together`, until it
+ * fails. A list ends with its visit; a visit may end pages (sync_page_done). */
+typedef bool bison_visit(
+	struct bison *, const struct outreach_campaign *list, size_t count, void *context, struct fail *);
+bool bison_each_campaign(struct bison *, size_t together, bison_visit *visit, void *context, struct fail *) MUST_CHECK;
 
 /* Leads and e-mails come many to a transaction, because the way in is made for many: pages gathered and not yet
  * written. Their JSON lives in the arena, as strings are borrowed from it. */

@@ -147,7 +147,7 @@ static bool put_all_series(
  * this one. */
 static bool read_series(struct bison *b, const struct outreach_campaign *list, size_t count, struct fail *f)
 {
-	const char *paths[TOGETHER];
+	const char *paths[TOGETHER] = {0};
 	json_t *answers[TOGETHER] = {0};
 	bool good;
 
@@ -164,24 +164,18 @@ static bool read_series(struct bison *b, const struct outreach_campaign *list, s
 	return good;
 }
 
+static bool visit_series(
+	struct bison *b, const struct outreach_campaign *list, size_t count, void *context, struct fail *f)
+{
+	int64_t *done = context;
+
+	return read_series(b, list, count, f)
+	       && sync_page_done(b->sync, "days of campaigns", *done += (int64_t)count, -1, f);
+}
+
 bool bison_series(struct bison *b, struct fail *f)
 {
-	struct arena batch = {0};
-	const char *after = "";
-	struct outreach_campaign *list;
-	size_t count = TOGETHER;
 	int64_t done = 0;
-	bool good = true;
 
-	while (good && count == TOGETHER) {
-		good = bison_campaign_list(b, &batch, after, TOGETHER, &list, &count, f)
-		       && (count == 0 || read_series(b, list, count, f));
-		if (good && count) {
-			after = arena_string(&b->lasting, list[count - 1].campaign_id);
-			good = sync_page_done(b->sync, "days of campaigns", done += (int64_t)count, -1, f);
-		}
-		arena_empty(&batch);
-	}
-	arena_end(&batch);
-	return good;
+	return bison_each_campaign(b, TOGETHER, visit_series, &done, f);
 }

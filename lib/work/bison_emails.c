@@ -108,29 +108,29 @@ static bool read_emails(struct bison *b, struct email_walk *w, struct fail *f)
 	       && sync_page_done(b->sync, "e-mails", w->done, -1, f);
 }
 
+/* What the budget does not reach is the next round's. */
+static bool visit_emails(
+	struct bison *b, const struct outreach_campaign *list, size_t count, void *context, struct fail *f)
+{
+	struct email_walk *w = context;
+
+	for (size_t i = 0; i < count && w->budget > 0; i++) {
+		w->campaign = &list[i];
+		w->absent = false;
+		if ((list[i].emails_wait || b->sync->since.us) && !read_emails(b, w, f))
+			return false;
+	}
+	return true;
+}
+
 bool bison_emails(struct bison *b, struct fail *f)
 {
 	enum { BATCH = 100 };
 	struct email_walk w = {.budget = EMAIL_PAGES};
-	struct arena batch = {0};
-	const char *after = "";
-	struct outreach_campaign *list;
-	size_t count = BATCH;
-	bool good = true;
+	bool good;
 
 	bison_portion_begin(&w.portion);
-	while (good && count == BATCH && w.budget > 0) {
-		good = bison_campaign_list(b, &batch, after, BATCH, &list, &count, f);
-		for (size_t i = 0; good && i < count && w.budget > 0; i++) {
-			w.campaign = &list[i];
-			w.absent = false;
-			good = (!list[i].emails_wait && !b->sync->since.us) || read_emails(b, &w, f);
-		}
-		if (good && count)
-			after = arena_string(&b->lasting, list[count - 1].campaign_id);
-		arena_empty(&batch);
-	}
+	good = bison_each_campaign(b, BATCH, visit_emails, &w, f);
 	arena_end(&w.portion.arena);
-	arena_end(&batch);
 	return good;
 }

@@ -228,24 +228,21 @@ static bool read_weeks(struct bison *b, const char *campaign, int64_t *done, str
 	return bison_confirm(b, f) && settle_weeks(b, &w, true, &gone, f);
 }
 
+static bool visit_replies(
+	struct bison *b, const struct outreach_campaign *list, size_t count, void *context, struct fail *f)
+{
+	int64_t *done = context;
+
+	for (size_t i = 0; i < count; i++)
+		if (!(list[i].replies_read ? read_weeks : read_all)(b, list[i].campaign_id, done, f))
+			return false;
+	return true;
+}
+
 bool bison_replies(struct bison *b, struct fail *f)
 {
 	enum { BATCH = 100 };
-	struct arena batch = {0};
-	const char *after = "";
-	struct outreach_campaign *list;
-	size_t count = BATCH;
 	int64_t done = 0;
-	bool good = true;
 
-	while (good && count == BATCH) {
-		good = bison_campaign_list(b, &batch, after, BATCH, &list, &count, f);
-		for (size_t i = 0; good && i < count; i++)
-			good = (list[i].replies_read ? read_weeks : read_all)(b, list[i].campaign_id, &done, f);
-		if (good && count)
-			after = arena_string(&b->lasting, list[count - 1].campaign_id);
-		arena_empty(&batch);
-	}
-	arena_end(&batch);
-	return good;
+	return bison_each_campaign(b, BATCH, visit_replies, &done, f);
 }
