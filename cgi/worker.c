@@ -114,9 +114,13 @@ static bool guess(struct shift *s, struct fail *f)
 	if (!match_likely(s->db, BATCH, &likely, &more, f))
 		return false;
 	s->soon = more;
-	if (likely.looked_at)
+	if (likely.looked_at) {
 		log_line(LOG_INFO, "attendees_matched", "%lld attendees were looked for among the leads, %lld linked",
 			(long long)likely.looked_at, (long long)likely.linked);
+		/* Nothing else here needs either, and there are hours without. */
+		residency_forget_tables();
+		residency_forget_code();
+	}
 	return true;
 }
 
