@@ -255,6 +255,39 @@ subtest 'the state is a function of the set of events' => sub {
     is_deeply $all{"~story-$_"}, $all{'~story-0'}, "order $_ tells the same" for 1 .. $orders;
 };
 
+# No foreign key minds it: whoever drops a lead waits for those who may have found him, and who comes later finds him gone.
+subtest 'a lead that goes while he books' => sub {
+    my $w = $t->workspace;
+    $w->import_csv(leads => "lead_id,email\n" . join '', map { "$_,$_\@lead.test\n" } qw(early late));
+    my $drop  = sub ($lead) { ($w->turnout('leads', 'drop', '--workspace', $w->{workspace}, '--lead', $lead))[0] };
+    my $book  = sub ($lead) { $t->deliver(event('BOOKING_CREATED', $lead, people => ["$lead\@lead.test"]), to => $w)->{status} };
+
+    # He was found when the booking had to wait; then he is to go.
+    my $let_go = $t->hold_table('standings');
+    my $booked = $t->meanwhile(sub { $book->('early') });
+    $t->wait_until('the booking waits', sub { $t->waiting('turnout webhook') });
+    my $dropped = $t->meanwhile(sub { $drop->('early') });
+    $t->wait_until('who drops him waits', sub { $t->waiting('turnout') });
+    $let_go->();
+    is $booked->(), 'processed', 'the booking is processed';
+    is $dropped->(), 0, 'then he is dropped';
+
+    # He is about to go when he books.
+    $let_go = $t->hold_table('folds');
+    $dropped = $t->meanwhile(sub { $drop->('late') });
+    $t->wait_until('who drops him waits', sub { $t->waiting('turnout') });
+    $booked = $t->meanwhile(sub { $book->('late') });
+    $t->wait_until('the booking waits', sub { $t->waiting('turnout webhook') });
+    $let_go->();
+    is $dropped->(), 0, 'he is dropped';
+    is $booked->(), 'processed', 'then the booking is processed';
+
+    is_deeply [ sort map { "$_->{booking_uid} " . ($_->{lead_id} // 'nobody') } @{ $w->bookings($w, 'matched=all') } ], [ 'early nobody', 'late nobody' ],
+        'neither booking is of a lead who is not there';
+    is $t->value("SELECT count(*) FROM funnel_items i WHERE NOT EXISTS (SELECT FROM leads l WHERE l.workspace_id = i.workspace_id AND l.lead_id = i.lead_id)"), 0, 'nothing counts for one';
+    is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
+};
+
 is_deeply [ grep { ($_->{level} // '') eq 'error' && $_->{event} ne 'accept_failed' } $t->log_lines('webhook') ], [], 'no program has logged an error';
 is $t->value("SELECT count(*) FROM webhook_events WHERE status = 'failed'"), 0, 'no event has failed';
 

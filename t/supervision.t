@@ -112,24 +112,13 @@ subtest 'kill -9 of the worker' => sub {
 
 # --- Asked to end
 
-# A session that holds a table until it is told to let go.
-sub hold_table ($table) {
-    open my $psql, '|-', 'psql', '-X', '-q', '-o', '/dev/null', $t->{env}{DATABASE_OWNER_URL} or die "no psql: $!";
-    $psql->autoflush;
-    print $psql "BEGIN; LOCK TABLE $table;\n";
-    $t->wait_until("$table is held", sub { $t->value("SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'AccessExclusiveLock' AND granted") });
-    return sub { print $psql "COMMIT;\n" };
-}
-# Those of the webhook alone: the worker's jobs may want the table too.
-sub waiting { $t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = 'turnout webhook' AND wait_event_type = 'Lock'") }
-
 for my $signal (qw(TERM USR1 INT)) {
     subtest "SIG$signal finishes the request in hand" => sub {
         my @before = $t->pids('webhook');
-        my $let_go = hold_table('webhook_events');
+        my $let_go = $t->hold_table('webhook_events');
         my @said = $t->at_once(3, sub ($number) {
             if ($number == 3) {
-                $t->wait_until('both deliveries wait', sub { waiting() == 2 });
+                $t->wait_until('both deliveries wait', sub { $t->waiting('turnout webhook') == 2 });
                 kill $signal => @before;
                 $t->wait_until('those without a request have ended', sub { my %now = map { $_ => 1 } $t->pids('webhook'); 2 == grep { $now{$_} } @before });
                 $let_go->();

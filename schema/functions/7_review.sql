@@ -113,16 +113,19 @@ LANGUAGE plpgsql AS $$
 DECLARE
     uids text[];
 BEGIN
+    -- No import, and nobody who may be about to match him: all who match hold a booking, or attendees. Who comes later finds him gone.
+    PERFORM FROM workspaces WHERE workspace_id = p_workspace FOR NO KEY UPDATE;
+    LOCK TABLE bookings, attendees IN EXCLUSIVE MODE;
     PERFORM FROM leads WHERE workspace_id = p_workspace AND lead_id = p_lead FOR UPDATE;
     IF NOT FOUND THEN
         RETURN false;
     END IF;
     uids := ARRAY(SELECT b.uid FROM bookings b
                    WHERE b.workspace_id = p_workspace
-                     AND b.uid IN (SELECT a.uid FROM attendees a WHERE a.workspace_id = p_workspace AND a.lead_id = p_lead)
+                     AND b.uid IN (SELECT s.uid FROM standings s WHERE s.workspace_id = p_workspace AND s.lead_id = p_lead)
                    ORDER BY b.uid FOR UPDATE);
     UPDATE attendees SET lead_id = NULL, match_method = NULL, match_probability = NULL, match_because = NULL, matched_at = NULL
-     WHERE workspace_id = p_workspace AND lead_id = p_lead;
+     WHERE workspace_id = p_workspace AND uid = ANY (uids) AND lead_id = p_lead;
     -- He leaves the counts before he goes, because nobody could tell afterwards what he had contributed.
     PERFORM stand(p_workspace, uids, now());
     DELETE FROM lead_campaigns WHERE workspace_id = p_workspace AND lead_id = p_lead;

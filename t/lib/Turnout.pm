@@ -191,21 +191,35 @@ sub raw ($t, $bytes) {
 
 # Runs the code that often at the same time, each time in a process of its own; returns what each returned, in order.
 sub at_once ($t, $times, $code) {
-    my @readers;
-    for my $number (1 .. $times) {
-        pipe my $reader, my $writer or die "could not make a pipe: $!";
-        my $pid = fork // die "could not fork: $!";
-        if (!$pid) {
-            $t->{http} = http();
-            print $writer $json->encode([ $code->($number) ]);
-            close $writer;
-            POSIX::_exit(0);
-        }
-        push @readers, [ $reader, $pid ];
-    }
-    local $/;
-    return map { my ($reader, $pid) = @$_; my $said = <$reader>; waitpid $pid, 0; @{ $json->decode($said) } } @readers;
+    my @others = map { my $number = $_; $t->meanwhile(sub { $code->($number) }) } 1 .. $times;
+    return map { $_->() } @others;
 }
+
+# What goes on meanwhile: call the result for what it said.
+sub meanwhile ($t, $code) {
+    pipe my $reader, my $writer or die "could not make a pipe: $!";
+    my $pid = fork // die "could not fork: $!";
+    if (!$pid) {
+        $t->{http} = http();
+        print $writer $json->encode([ $code->() ]);
+        close $writer;
+        POSIX::_exit(0);
+    }
+    close $writer;
+    return sub { local $/; my @said = @{ $json->decode(scalar <$reader>) }; waitpid $pid, 0; return wantarray ? @said : $said[0] };
+}
+
+# A session that holds a table until it is told to let go.
+sub hold_table ($t, $table) {
+    open my $psql, '|-', 'psql', '-X', '-q', '-o', '/dev/null', $t->{env}{DATABASE_OWNER_URL} or die "no psql: $!";
+    $psql->autoflush;
+    print $psql "BEGIN; LOCK TABLE $table;\n";
+    $t->wait_until("$table is held", sub { $t->value("SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'AccessExclusiveLock' AND granted") });
+    return sub { print $psql "COMMIT;\n"; close $psql };
+}
+
+# How many sessions of a program wait for a lock.
+sub waiting ($t, $program) { $t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = '$program' AND wait_event_type = 'Lock'") }
 
 # --- The command line and the database
 
