@@ -27,7 +27,10 @@ BEGIN
 END
 $$;
 
-CREATE OR REPLACE FUNCTION put_attendee(a attendees) RETURNS void LANGUAGE plpgsql AS $$
+DROP FUNCTION IF EXISTS put_attendee(attendees);
+CREATE FUNCTION put_attendee(a attendees) RETURNS attendees LANGUAGE plpgsql AS $$
+DECLARE
+    stored attendees;
 BEGIN
     INSERT INTO attendees AS old SELECT (a).*
     ON CONFLICT (workspace_id, uid, email_key) DO UPDATE SET
@@ -35,6 +38,8 @@ BEGIN
         seat       = greatest(old.seat, excluded.seat),
         mark       = greatest(old.mark, excluded.mark),
         cleared_at = greatest(old.cleared_at, excluded.cleared_at),
-        reference  = greatest(old.reference, excluded.reference);
+        reference  = greatest(old.reference, excluded.reference)
+    RETURNING * INTO stored;
+    RETURN stored;
 END
 $$;

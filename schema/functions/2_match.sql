@@ -3,8 +3,10 @@
 
 -- Which lead has this address? Equal addresses first, then the same mailbox; of several the most recently changed one. Several
 -- persons with one address are the engine's to tell apart, or a person's; so is a role mailbox that is listed for several leads.
-CREATE OR REPLACE FUNCTION lead_of_address(p_workspace bigint, p_email_key text, p_mailbox_key text, p_shared boolean)
-RETURNS TABLE (lead_id text, method text, because text) LANGUAGE plpgsql STABLE ROWS 1 AS $$
+-- One row; without a lead when it has none.
+DROP FUNCTION IF EXISTS lead_of_address(bigint, text, text, boolean);
+CREATE FUNCTION lead_of_address(p_workspace bigint, p_email_key text, p_mailbox_key text, p_shared boolean,
+    OUT lead_id text, OUT method text, OUT because text) LANGUAGE plpgsql STABLE AS $$
 DECLARE
     best    record;
     another record;
@@ -29,8 +31,9 @@ BEGIN
         END IF;
     END LOOP;
     IF best IS NOT NULL THEN
-        RETURN QUERY SELECT best.lead_id, CASE WHEN best.same THEN 'exact' ELSE 'same_mailbox' END,
-            CASE WHEN best.same THEN 'the same address' ELSE 'another spelling of the same mailbox' END;
+        lead_id := best.lead_id;
+        method := CASE WHEN best.same THEN 'exact' ELSE 'same_mailbox' END;
+        because := CASE WHEN best.same THEN 'the same address' ELSE 'another spelling of the same mailbox' END;
     END IF;
 END
 $$;
@@ -61,6 +64,7 @@ DECLARE
     a attendees := p_attendee;
     d match_decisions;
     own boolean;
+    address record;
     referred text := coalesce((a.reference).lead_id, p_inherited);
 BEGIN
     SELECT * INTO d FROM match_decisions m
@@ -96,9 +100,11 @@ BEGIN
         because := a.match_because;
         RETURN;
     END IF;
-    SELECT l.lead_id, l.method, l.because INTO lead_id, method, because
-      FROM lead_of_address(p_workspace, a.email_key, a.mailbox_key, a.shared) l;
-    IF FOUND THEN
+    address := lead_of_address(p_workspace, a.email_key, a.mailbox_key, a.shared);
+    IF address.lead_id IS NOT NULL THEN
+        lead_id := address.lead_id;
+        method := address.method;
+        because := address.because;
         RETURN;
     END IF;
     probability := NULL;

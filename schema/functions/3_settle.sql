@@ -65,81 +65,88 @@ CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RE
                 ELSE 'cancelled' END
 $$;
 
-CREATE OR REPLACE FUNCTION settle_booking(p_workspace bigint, p_uid text, p_spared text) RETURNS void LANGUAGE plpgsql AS $$
+-- Values are compared here and written when they differ: a statement that finds out by itself costs more than most events change.
+DROP FUNCTION IF EXISTS settle_booking(bigint, text, text);
+CREATE OR REPLACE FUNCTION settle_booking(b bookings, p_spared text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    b       bookings;
+    people  attendees[];
+    a       attendees;
+    n       attendees;
+    seat    seat_facet;
+    mark    mark_facet;
+    match   record;
     state   text;
     ended   boolean;
+    left_by int := 0; -- how many gave up their seats,
+    moved   int := 0; -- and of these to another booking
     absence mark_facet;
     handed  jsonb;
 BEGIN
-    SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
+    people := ARRAY(SELECT x FROM attendees x WHERE x.workspace_id = b.workspace_id AND x.uid = b.uid ORDER BY x.email_key);
     -- The link that was refused leads from the first of the chain to whom it spared, and replaces nothing.
-    state := CASE WHEN b.replaced_by IS NOT NULL AND (p_uid IS DISTINCT FROM p_spared OR (b.replaced_by).uid <> b.chain)
+    state := CASE WHEN b.replaced_by IS NOT NULL AND (b.uid IS DISTINCT FROM p_spared OR (b.replaced_by).uid <> b.chain)
                   THEN 'superseded'
                   ELSE coalesce((b.status_set).value, 'unknown') END;
 
     -- A booking is over when the last seat was given up. Not asked: whether it is one with seats, for only they are given up,
     -- and what is known of the booking may be a row that does not say.
-    IF state IN ('accepted', 'pending', 'unknown') THEN
-        SELECT CASE WHEN bool_and(NOT coalesce((s.seat).taken, true))
-                    THEN CASE WHEN bool_and((s.seat).moved_to IS NOT NULL) THEN 'superseded' ELSE 'cancelled' END
-                    ELSE state END
-          INTO state
-          FROM attendees a
-         CROSS JOIN LATERAL (SELECT seat_of(a.seat, a.email_key, b.roster) AS seat) s
-         WHERE a.workspace_id = p_workspace AND a.uid = p_uid;
+    IF state IN ('accepted', 'pending', 'unknown') AND people <> '{}' THEN
+        FOREACH a IN ARRAY people LOOP
+            seat := seat_of(a.seat, a.email_key, b.roster);
+            EXIT WHEN coalesce(seat.taken, true);
+            left_by := left_by + 1;
+            moved := moved + (seat.moved_to IS NOT NULL)::int;
+        END LOOP;
+        state := CASE WHEN left_by < cardinality(people) THEN state WHEN moved = left_by THEN 'superseded' ELSE 'cancelled' END;
     END IF;
     -- Asked for and not there, and nothing later says that it is.
     IF state IN ('accepted', 'pending', 'unknown') AND b.gone_at > greatest(b.shown_at, (b.status_set).at) THEN
         state := 'cancelled';
     END IF;
     IF b.status IS DISTINCT FROM state THEN
-        UPDATE bookings SET status = state WHERE workspace_id = p_workspace AND uid = p_uid;
+        UPDATE bookings o SET status = state WHERE o.workspace_id = b.workspace_id AND o.uid = b.uid;
     END IF;
 
     -- An end that lies before the scheduled one was sent for an earlier time of the meeting.
-    ended := b.ended_at IS NOT NULL AND b.ended_at >= coalesce((b.schedule).ends_at, b.ended_at)
-        AND (SELECT attendance = 'presume' FROM workspaces WHERE workspace_id = p_workspace);
+    ended := b.ended_at IS NOT NULL AND b.ended_at >= coalesce((b.schedule).ends_at, b.ended_at);
+    IF ended THEN
+        ended := (SELECT attendance = 'presume' FROM workspaces WHERE workspace_id = b.workspace_id);
+    END IF;
     IF b.guests_absent IS NOT NULL THEN
         absence := ROW (b.guests_absent, 1, false, 'explicit');
     END IF;
-
-    IF b.chain <> p_uid THEN
-        handed := inherited_references(p_workspace, p_uid);
+    IF b.chain <> b.uid THEN
+        handed := inherited_references(b.workspace_id, b.uid);
     END IF;
 
-    UPDATE attendees a
-       SET status = n.status, showed = n.showed, attendance_source = n.source,
-           lead_id = n.lead_id, match_method = n.method, match_probability = n.probability, match_because = n.because,
-           matched_at = n.matched_at
-      FROM (SELECT o.email_key, s.status,
-                   CASE WHEN m.mark IS NOT NULL THEN (m.mark).showed WHEN ended AND s.status = 'accepted' THEN true END AS showed,
-                   CASE WHEN m.mark IS NOT NULL THEN (m.mark).source WHEN ended AND s.status = 'accepted' THEN 'presumed' END AS source,
-                   w.lead_id, w.method, w.probability, w.because,
-                   CASE WHEN w.lead_id IS NULL THEN NULL
-                        WHEN (w.lead_id, w.method) IS NOT DISTINCT FROM (o.lead_id, o.match_method) THEN o.matched_at
-                        ELSE now() END AS matched_at
-              FROM attendees o
-             CROSS JOIN LATERAL (SELECT attendee_status(state, seat_of(o.seat, o.email_key, b.roster)) AS status) s
-             CROSS JOIN LATERAL (SELECT greatest(mark_of(o.mark, o.cleared_at), absence) AS mark) m
-             CROSS JOIN LATERAL match_of(p_workspace, o, handed ->> o.email_key) w
-             WHERE o.workspace_id = p_workspace AND o.uid = p_uid) n
-     WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = n.email_key
-       AND (a.status, a.showed, a.attendance_source, a.lead_id, a.match_method, a.match_probability, a.match_because)
-           IS DISTINCT FROM (n.status, n.showed, n.source, n.lead_id, n.method, n.probability, n.because);
-    IF FOUND THEN
-        DELETE FROM unmatched_bookings u USING attendees a
-         WHERE u.workspace_id = p_workspace AND u.uid = p_uid
-           AND a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = u.email_key AND a.lead_id IS NOT NULL;
-    END IF;
-
-    INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
-    SELECT a.workspace_id, a.uid, a.email_key, a.mailbox_key FROM attendees a
-     WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.lead_id IS NULL
-       AND NOT EXISTS (SELECT FROM match_decisions d WHERE d.workspace_id = p_workspace AND d.email_key = a.email_key
-                          AND d.uid = p_uid AND d.kind = 'dismiss')
-        ON CONFLICT DO NOTHING;
+    FOREACH a IN ARRAY people LOOP
+        n := a;
+        n.status := attendee_status(state, seat_of(a.seat, a.email_key, b.roster));
+        mark := greatest(mark_of(a.mark, a.cleared_at), absence);
+        n.showed := CASE WHEN mark IS NOT NULL THEN mark.showed WHEN ended AND n.status = 'accepted' THEN true END;
+        n.attendance_source := CASE WHEN mark IS NOT NULL THEN mark.source WHEN ended AND n.status = 'accepted' THEN 'presumed' END;
+        match := match_of(b.workspace_id, a, handed ->> a.email_key);
+        n.lead_id := match.lead_id;
+        n.match_method := match.method;
+        n.match_probability := match.probability;
+        n.match_because := match.because;
+        IF (n.lead_id, n.match_method) IS DISTINCT FROM (a.lead_id, a.match_method) THEN
+            n.matched_at := CASE WHEN n.lead_id IS NOT NULL THEN now() END;
+        END IF;
+        IF n IS DISTINCT FROM a THEN
+            UPDATE attendees
+               SET status = n.status, showed = n.showed, attendance_source = n.attendance_source, lead_id = n.lead_id,
+                   match_method = n.match_method, match_probability = n.match_probability, match_because = n.match_because,
+                   matched_at = n.matched_at
+             WHERE workspace_id = b.workspace_id AND uid = b.uid AND email_key = a.email_key;
+        END IF;
+        IF n.lead_id IS NULL AND NOT match.dismissed THEN
+            INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
+            VALUES (b.workspace_id, b.uid, a.email_key, a.mailbox_key) ON CONFLICT DO NOTHING;
+        ELSIF n.lead_id IS NOT NULL AND a.lead_id IS NULL THEN
+            DELETE FROM unmatched_bookings WHERE workspace_id = b.workspace_id AND uid = b.uid AND email_key = a.email_key;
+        END IF;
+    END LOOP;
 END
 $$;
 
@@ -148,15 +155,15 @@ $$;
 DROP FUNCTION IF EXISTS settle(bigint, text);
 CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
+    b       bookings;
     spared  text;
     chained text[];
     held    text[] := '{}';
     others  text[] := '{}';
     seen    text[] := '{}';
-    other   text;
 BEGIN
-    IF EXISTS (SELECT FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid
-                  AND (replaces IS NOT NULL OR replaced_by IS NOT NULL OR booked_at <> known_at)) THEN
+    SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
+    IF b.replaces IS NOT NULL OR b.replaced_by IS NOT NULL OR b.booked_at <> b.known_at THEN
         LOOP
             SELECT c.spared, c.done INTO spared, chained FROM settle_chain(p_workspace, p_uid) c;
             -- Who is spared by a circle, and who was by one that is no more.
@@ -168,10 +175,14 @@ BEGIN
             PERFORM FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (chained) ORDER BY uid FOR UPDATE;
             held := chained;
         END LOOP;
+        SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
     END IF;
-    PERFORM settle_booking(p_workspace, p_uid, spared);
-    FOREACH other IN ARRAY others LOOP
-        PERFORM settle_booking(p_workspace, other, spared);
+    PERFORM settle_booking(b, spared);
+    IF chained IS NULL THEN
+        RETURN ARRAY[p_uid];
+    END IF;
+    FOR b IN SELECT * FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (others) ORDER BY uid LOOP
+        PERFORM settle_booking(b, spared);
     END LOOP;
 
     -- What came with this booking's link is handed down, generation by generation: who adds one at the same time holds its parent.
@@ -182,8 +193,8 @@ BEGIN
         WHILE others <> '{}' LOOP
             others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND replaces IS NOT NULL
                                AND (replaces).uid = ANY (others) AND uid <> ALL (seen) ORDER BY uid FOR UPDATE);
-            FOREACH other IN ARRAY others LOOP
-                PERFORM settle_booking(p_workspace, other, spared);
+            FOR b IN SELECT * FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (others) ORDER BY uid LOOP
+                PERFORM settle_booking(b, spared);
             END LOOP;
             seen := seen || others;
         END LOOP;

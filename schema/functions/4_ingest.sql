@@ -25,7 +25,7 @@ BEGIN
     PERFORM put_booking(b);
     FOR a IN SELECT * FROM attendees WHERE workspace_id = p_workspace AND uid = stray LOOP
         a.uid := p_uid;
-        PERFORM put_attendee(a);
+        a := put_attendee(a);
     END LOOP;
     INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at, actor, lead_id)
     SELECT workspace_id, p_uid, email_key, kind, happened_at, actor, lead_id FROM activities WHERE workspace_id = p_workspace AND uid = stray
@@ -46,7 +46,9 @@ CREATE OR REPLACE FUNCTION apply_change(p_workspace bigint, p_connection bigint,
 RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     b bookings := jsonb_populate_record(NULL::bookings, p_change);
+    people jsonb := p_change -> 'attendees';
     a attendees;
+    match record;
     other text;
 BEGIN
     IF b.uid IS NULL THEN
@@ -56,10 +58,10 @@ BEGIN
     ELSIF b.number IS NOT NULL THEN
         -- Again when an event that knows the number only came in between.
         LOOP
-            PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
             SELECT o.uid INTO other FROM bookings o
              WHERE o.workspace_id = p_workspace AND o.connection_id = p_connection AND o.number = b.number AND o.uid <> b.uid;
             EXIT WHEN other IS DISTINCT FROM uid_of_number(p_connection, b.number);
+            PERFORM absorb_number(p_workspace, p_connection, b.number, b.uid, p_received_at);
         END LOOP;
         -- A number that another booking has is a broken sender's, or of a Cal.com that began to count anew.
         IF other IS NOT NULL THEN
@@ -75,11 +77,21 @@ BEGIN
     b.booked_at := b.known_at;
     b := put_booking(b);
 
-    FOR a IN SELECT * FROM jsonb_populate_recordset(NULL::attendees, p_change -> 'attendees') LOOP
+    FOR i IN 0 .. coalesce(jsonb_array_length(people), 0) - 1 LOOP
+        a := jsonb_populate_record(NULL::attendees, people -> i);
         a.workspace_id := p_workspace;
         a.uid := b.uid;
-        a.status := 'unknown';
-        PERFORM put_attendee(a);
+        -- Of a new booking they are matched at once, for the same reason; again, settle_booking has the last word.
+        a.status := attendee_status(b.status, a.seat);
+        IF b.heard_at = p_received_at THEN
+            match := match_of(p_workspace, a, NULL);
+            a.lead_id := match.lead_id;
+            a.match_method := match.method;
+            a.match_probability := match.probability;
+            a.match_because := match.because;
+            a.matched_at := CASE WHEN a.lead_id IS NOT NULL THEN now() END;
+        END IF;
+        a := put_attendee(a);
     END LOOP;
     INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
     SELECT p_workspace, b.uid, x.email_key, x.kind, date_trunc('second', x.happened_at)
@@ -95,13 +107,12 @@ DROP FUNCTION IF EXISTS apply_changes(bigint, bigint, timestamptz, jsonb);
 CREATE OR REPLACE FUNCTION apply_changes(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_changes jsonb)
 RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
-    change  jsonb;
     uids    text[] := '{}';
     settled text[] := '{}';
     u       text;
 BEGIN
-    FOR change IN SELECT jsonb_array_elements(p_changes) LOOP
-        uids := uids || apply_change(p_workspace, p_connection, p_received_at, change);
+    FOR i IN 0 .. jsonb_array_length(p_changes) - 1 LOOP
+        uids := uids || apply_change(p_workspace, p_connection, p_received_at, p_changes -> i);
     END LOOP;
     FOREACH u IN ARRAY uids LOOP
         settled := settled || settle(p_workspace, u);

@@ -171,7 +171,7 @@ WITH waiting AS MATERIALIZED (
     UPDATE attendees a
        SET lead_id = l.lead_id, match_method = l.method, match_probability = 1, match_because = l.because, matched_at = now()
       FROM waiting w CROSS JOIN LATERAL lead_of_address($1, w.email_key, w.mailbox_key, w.shared) l
-     WHERE a.workspace_id = $1 AND a.uid = w.uid AND a.email_key = w.email_key
+     WHERE a.workspace_id = $1 AND a.uid = w.uid AND a.email_key = w.email_key AND l.lead_id IS NOT NULL
     RETURNING a.uid
 ), noted AS (
     INSERT INTO lead_news (uid) SELECT uid FROM linked

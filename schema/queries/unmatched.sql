@@ -8,7 +8,7 @@ SELECT a.workspace_id, a.uid
          UNION ALL
         SELECT workspace_id, uid, email_key FROM match_decisions WHERE kind = 'dismiss') u
   JOIN attendees a ON a.workspace_id = u.workspace_id AND a.uid = u.uid AND a.email_key = u.email_key
- WHERE a.lead_id IS NULL AND EXISTS (SELECT FROM lead_of_address(u.workspace_id, u.email_key, a.mailbox_key, a.shared))
+ WHERE a.lead_id IS NULL AND (lead_of_address(u.workspace_id, u.email_key, a.mailbox_key, a.shared)).lead_id IS NOT NULL
  UNION
 SELECT r.workspace_id, r.uid
   FROM attendees r
@@ -18,5 +18,6 @@ SELECT r.workspace_id, r.uid
                     WHERE d.workspace_id = r.workspace_id AND d.email_key = r.email_key AND d.uid = r.uid AND d.kind = 'link')
  ORDER BY 1, 2 LIMIT $1;
 
--- name: unmatched_match :row repeatable
-SELECT stand($1, settle($1, $2), now())::text AS nothing;
+-- Held as whoever matches holds it.
+-- name: unmatched_match :row_or_none repeatable
+SELECT settle_all($1, ARRAY[uid])::text AS nothing FROM (SELECT uid FROM bookings WHERE workspace_id = $1 AND uid = $2 FOR UPDATE) b;
