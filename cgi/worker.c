@@ -28,7 +28,9 @@ struct shift {
 	const struct settings *settings;
 	const struct secret_key *key;
 	struct children *syncers;
-	bool soon; /* set by a job that has more to do at once */
+	/* When the job is due again: set by one that has more to do. Rested: after as long as it took, for work that
+	 * can wait while events come in. */
+	enum again { AGAIN_LATER, AGAIN_AT_ONCE, AGAIN_RESTED } again;
 };
 
 typedef bool job(struct shift *, struct fail *);
@@ -68,7 +70,12 @@ static bool empty_spool(struct shift *s, struct fail *f)
 
 static bool fold(struct shift *s, struct fail *f)
 {
-	return fold_changes(s->arena, s->db, f);
+	bool more;
+
+	if (!fold_changes(s->arena, s->db, &more, f))
+		return false;
+	s->again = more ? AGAIN_RESTED : AGAIN_LATER;
+	return true;
 }
 
 static bool retry_failed(struct shift *s, struct fail *f)
@@ -113,7 +120,7 @@ static bool guess(struct shift *s, struct fail *f)
 
 	if (!match_likely(s->db, BATCH, &likely, &more, f))
 		return false;
-	s->soon = more;
+	s->again = more ? AGAIN_AT_ONCE : AGAIN_LATER;
 	if (likely.looked_at) {
 		log_line(LOG_INFO, "attendees_matched", "%lld attendees were looked for among the leads, %lld linked",
 			(long long)likely.looked_at, (long long)likely.linked);
@@ -168,21 +175,31 @@ static void report(size_t row, bool good, const struct fail *f)
 		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
 }
 
+static int64_t next_due_ms(enum again again, int64_t began_ms, int64_t pause_ms)
+{
+	int64_t now_ms = clock_ms();
+
+	return again == AGAIN_AT_ONCE  ? now_ms
+	       : again == AGAIN_RESTED ? now_ms + (now_ms - began_ms)
+				       : now_ms + pause_ms;
+}
+
 static void run_due(struct shift *shift)
 {
 	children_reap(shift->syncers);
 	for (size_t i = 0; i < COUNT(jobs); i++) {
 		struct fail f = {0};
 		bool held = !jobs[i].alone, good;
+		int64_t began_ms = clock_ms();
 
-		if (clock_ms() < jobs[i].due_ms)
+		if (began_ms < jobs[i].due_ms)
 			continue;
+		shift->again = AGAIN_LATER;
 		good = held || worker_lock(shift->db, &held, &f);
 		if (good && held)
 			good = jobs[i].run(shift, &f);
 		report(i, good, &f);
-		jobs[i].due_ms = clock_ms() + (shift->soon ? 0 : jobs[i].pause_ms);
-		shift->soon = false;
+		jobs[i].due_ms = next_due_ms(shift->again, began_ms, jobs[i].pause_ms);
 		arena_empty(shift->arena);
 	}
 }

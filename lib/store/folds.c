@@ -23,10 +23,10 @@ bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, s
 bool folds_some(struct db *db, int64_t workspace, int64_t limit, bool *more, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_fold_some, f, PARAMS(as_i64(workspace), as_i64(limit)));
-	struct folded last = {0};
+	struct folded portion = {0};
 
-	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &last, f))
+	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &portion, f))
 		return false;
-	*more = last.folded != 0;
+	*more = portion.folded == limit;
 	return true;
 }

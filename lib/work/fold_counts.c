@@ -3,22 +3,23 @@
 
 #include "store/folds.h"
 
-/* A portion takes some 100 ms. Rounds are bounded so that the worker's other jobs get their turn. */
-enum { PORTION = 2000, ROUNDS = 50 };
+/* Some 100 ms of work, so that the worker's other jobs get their turn. */
+enum { PORTION = 1000 };
 
-bool fold_changes(struct arena *arena, struct db *db, struct fail *f)
+bool fold_changes(struct arena *arena, struct db *db, bool *more, struct fail *f)
 {
 	struct foldable *workspaces;
 	size_t count;
 
+	*more = false;
 	if (!folds_waiting(db, arena, &workspaces, &count, f))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		bool more = true;
+		bool left;
 
-		for (int round = 0; more && round < ROUNDS; round++)
-			if (!folds_some(db, workspaces[i].workspace_id, PORTION, &more, f))
-				return false;
+		if (!folds_some(db, workspaces[i].workspace_id, PORTION, &left, f))
+			return false;
+		*more = *more || left;
 	}
 	return true;
 }

@@ -10,7 +10,7 @@
 struct arena;
 struct db;
 
-/* In all workspaces; in portions, each a transaction of its own. */
-bool fold_changes(struct arena *, struct db *, struct fail *) MUST_CHECK;
+/* A portion of each workspace, each a transaction of its own. `more`: some have more. */
+bool fold_changes(struct arena *, struct db *, bool *more, struct fail *) MUST_CHECK;
 
 #endif

@@ -105,6 +105,32 @@ BEGIN
 END
 $$;
 
+-- Items of these leads that are kept and should not be, and those that should be and are not. The greater part of what a lead
+-- contributes stays as it was when he books, and is not written again. Equal ones may stand for one another.
+CREATE OR REPLACE FUNCTION items_different(p_workspace bigint, p_leads text[], OUT gone funnel_items[], OUT made funnel_items[])
+LANGUAGE plpgsql STABLE AS $$
+BEGIN
+    WITH different AS (
+        SELECT lead_id, kind, at, next_at, campaign_id, event_type, sent, delivered, replied, interested, booked, showed,
+               array_agg(item) FILTER (WHERE item IS NOT NULL) AS items, count(*) FILTER (WHERE item IS NULL) AS times
+          FROM (SELECT item, lead_id, kind, at, next_at, campaign_id, event_type, sent, delivered, replied, interested, booked, showed
+                  FROM funnel_items WHERE workspace_id = p_workspace AND lead_id = ANY (p_leads)
+                 UNION ALL
+                SELECT NULL, lead_id, kind, at, next_at, campaign_id, event_type, sent, delivered, replied, interested, booked, showed
+                  FROM items_of(p_workspace, p_leads, NULL, false)) i
+         GROUP BY lead_id, kind, at, next_at, campaign_id, event_type, sent, delivered, replied, interested, booked, showed
+        HAVING count(item) <> count(*) FILTER (WHERE item IS NULL)
+    )
+    SELECT ARRAY(SELECT ROW (p_workspace, d.lead_id, k.item, d.kind, d.at, d.next_at, d.campaign_id, d.event_type, d.sent, d.delivered,
+                             d.replied, d.interested, d.booked, d.showed)::funnel_items
+                   FROM different d CROSS JOIN LATERAL unnest(d.items) AS k (item)),
+           ARRAY(SELECT ROW (p_workspace, d.lead_id, NULL, d.kind, d.at, d.next_at, d.campaign_id, d.event_type, d.sent, d.delivered,
+                             d.replied, d.interested, d.booked, d.showed)::funnel_items
+                   FROM different d CROSS JOIN LATERAL generate_series(1, d.times))
+      INTO gone, made;
+END
+$$;
+
 -- Takes items out of the counts and others in. Each counts at its day and its month, once for each unit of its next.
 CREATE OR REPLACE FUNCTION fold_items(p_workspace bigint, p_zone text, p_gone funnel_items[], p_made funnel_items[]) RETURNS void
 LANGUAGE plpgsql AS $$
@@ -145,21 +171,22 @@ BEGIN
 END
 $$;
 
--- Folds up to p_limit changes behind p_after; returns the last of them, null when there was none. One at a time for each workspace.
--- What a change leads to is read after the change was taken, so whatever is committed meanwhile is either seen or still waiting.
-CREATE OR REPLACE FUNCTION fold(p_workspace bigint, p_after bigint, p_limit bigint) RETURNS bigint LANGUAGE plpgsql AS $$
+-- Folds up to p_limit changes behind p_after; returns how many, and the last of them, null when there was none. One at a time for each
+-- workspace. What a change leads to is read after the change was taken, so whatever is committed meanwhile is either seen or still waiting.
+DROP FUNCTION IF EXISTS fold(bigint, bigint, bigint);
+CREATE OR REPLACE FUNCTION fold(p_workspace bigint, p_after bigint, p_limit bigint, OUT folded bigint, OUT last bigint) LANGUAGE plpgsql AS $$
 DECLARE
     zone  text;
-    last  bigint;
     taken standing_changes[];
     leads text[];
     gone  funnel_items[];
     made  funnel_items[];
 BEGIN
+    folded := 0;
     PERFORM fold_open(p_workspace);
     SELECT timezone INTO zone FROM folds WHERE workspace_id = p_workspace FOR UPDATE SKIP LOCKED;
     IF NOT FOUND THEN
-        RETURN NULL;
+        RETURN;
     END IF;
     -- By their range, not one by one: the way through the index must not lead over what was taken before.
     SELECT max(change_id) INTO last FROM (
@@ -169,24 +196,21 @@ BEGIN
     )
     SELECT array_agg(c) INTO taken FROM gone;
     IF taken IS NULL THEN
-        RETURN NULL;
+        RETURN;
     END IF;
+    folded := cardinality(taken);
     PERFORM fold_rows(p_workspace, zone, taken);
 
     leads := ARRAY(SELECT DISTINCT l FROM unnest(taken) t CROSS JOIN LATERAL (VALUES (t.lead_was), (t.lead_now)) AS v (l)
                     WHERE l IS NOT NULL);
-    WITH d AS (DELETE FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = ANY (leads) RETURNING i)
-    SELECT array_agg(i) INTO gone FROM d;
-    WITH n AS (
-        INSERT INTO funnel_items AS i (workspace_id, lead_id, item, kind, at, next_at, campaign_id, event_type,
-                                       sent, delivered, replied, interested, booked, showed)
-        SELECT p_workspace, lead_id, row_number() OVER (PARTITION BY lead_id), kind, at, next_at, campaign_id, event_type,
-               sent, delivered, replied, interested, booked, showed
-          FROM items_of(p_workspace, leads, NULL, false) RETURNING i
-    )
-    SELECT array_agg(i) INTO made FROM n;
+    SELECT d.gone, d.made INTO gone, made FROM items_different(p_workspace, leads) d;
+    DELETE FROM funnel_items i USING unnest(gone) g WHERE i.workspace_id = p_workspace AND i.lead_id = g.lead_id AND i.item = g.item;
+    INSERT INTO funnel_items
+    SELECT p_workspace, m.lead_id, coalesce(l.item, 0) + row_number() OVER (PARTITION BY m.lead_id), m.kind, m.at, m.next_at, m.campaign_id,
+           m.event_type, m.sent, m.delivered, m.replied, m.interested, m.booked, m.showed
+      FROM unnest(made) m
+     CROSS JOIN LATERAL (SELECT max(i.item) AS item FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = m.lead_id) l;
     PERFORM fold_items(p_workspace, zone, gone, made);
-    RETURN last;
 END
 $$;
 
@@ -198,7 +222,7 @@ BEGIN
     PERFORM fold_open(p_workspace);
     PERFORM FROM folds WHERE workspace_id = p_workspace FOR UPDATE;
     WHILE after IS NOT NULL LOOP
-        after := fold(p_workspace, after, 10000);
+        SELECT f.last INTO after FROM fold(p_workspace, after, 10000) f;
     END LOOP;
 END
 $$;
