@@ -27,15 +27,19 @@ CREATE OR REPLACE FUNCTION month_from(p_day date) RETURNS date LANGUAGE sql IMMU
     SELECT CASE WHEN NOT isfinite(p_day) THEN p_day ELSE (date_trunc('month', (p_day - 1)::timestamp) + interval '1 month')::date END
 $$;
 
--- A span of whole days as whole months and the days that are left at both ends.
+-- A span of whole days as whole months and single days at either end: those that are left over or, where they are fewer, those that
+-- the month has too many, whose sign is -1.
+DROP FUNCTION IF EXISTS months_and_days(date, date);
 CREATE OR REPLACE FUNCTION months_and_days(p_first date, p_end date)
-RETURNS TABLE (monthly boolean, first date, until date) LANGUAGE sql STABLE ROWS 3 AS $$
-    SELECT false, p_first, least(month_from(p_first), p_end) WHERE p_first < least(month_from(p_first), p_end)
+RETURNS TABLE (monthly boolean, sign int, first date, until date) LANGUAGE sql STABLE ROWS 3 AS $$
+    SELECT v.*
+      FROM (SELECT date_trunc('month', (p_first + 15)::timestamp)::date AS first, date_trunc('month', (p_end + 15)::timestamp)::date AS until) m
+     CROSS JOIN LATERAL (VALUES (true, 1, m.first, m.until), (false, 1, p_first, m.first), (false, -1, m.first, p_first),
+                                (false, 1, m.until, p_end), (false, -1, p_end, m.until)) AS v (monthly, sign, first, until)
+     WHERE m.first < m.until AND v.first < v.until
      UNION ALL
-    SELECT true, month_from(p_first), date_trunc('month', p_end::timestamp)::date WHERE month_from(p_first) < date_trunc('month', p_end::timestamp)
-     UNION ALL
-    SELECT false, greatest(date_trunc('month', p_end::timestamp)::date, month_from(p_first)), p_end
-     WHERE greatest(date_trunc('month', p_end::timestamp)::date, month_from(p_first)) < p_end
+    SELECT false, 1, p_first, p_end
+     WHERE p_first < p_end AND date_trunc('month', (p_first + 15)::timestamp) >= date_trunc('month', (p_end + 15)::timestamp)
 $$;
 
 -- What the summary adds up: rows of the bookings report that were booked in the window. Whole days come from the counts, corrected
@@ -86,8 +90,8 @@ BEGIN
 END
 $$;
 
--- Leads whose bookings stood otherwise at the moment, and those with news that are not folded: all whose items are not those stored.
--- Null when they are so many that looking at everybody is the shorter way.
+-- Leads whose accepted bookings stood otherwise at the moment, and those with news that are not folded: all whose items are not those
+-- stored. Null when they are so many that looking at everybody is the shorter way.
 CREATE OR REPLACE FUNCTION leads_otherwise(p_workspace bigint, p_as_of timestamptz) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
 DECLARE
     leads text[];
@@ -96,21 +100,25 @@ BEGIN
         RETURN unfolded_leads(p_workspace);
     END IF;
     SELECT array_agg(lead) INTO leads
-      FROM (SELECT lead_id FROM standings WHERE workspace_id = p_workspace AND known_from > p_as_of AND lead_id IS NOT NULL
+      FROM (SELECT lead_id FROM standings
+             WHERE workspace_id = p_workspace AND known_from > p_as_of AND lead_id IS NOT NULL AND status = 'accepted'
              UNION
-            SELECT lead_id FROM past_standings WHERE workspace_id = p_workspace AND known_until > p_as_of AND lead_id IS NOT NULL
+            SELECT lead_id FROM past_standings
+             WHERE workspace_id = p_workspace AND known_until > p_as_of AND lead_id IS NOT NULL AND status = 'accepted'
              UNION
             SELECT unnest(unfolded_leads(p_workspace))) AS l (lead);
     RETURN CASE WHEN cardinality(leads) > 50000 THEN NULL ELSE coalesce(leads, '{}') END;
 END
 $$;
 
--- The items that count in the window, added up by key (campaign, event type, or none) and, when asked for, by day in the zone.
--- Whole days of the workspace come from the counts: items of these days whose next lies behind the window. The rest comes from the
--- items: those at the ends of the window, and those whose next lies on the day in which the window ends. Leads with news that are
--- not folded are taken out as they were and put in as they are; as of a moment those whose bookings stood otherwise, too. A day in
--- another zone is nothing that is kept: then all comes from items; so it does with a campaign where the counts are by event type.
-CREATE OR REPLACE FUNCTION funnel_tally(p_workspace bigint, p_kind text, p_key text, p_daily boolean, p_zone text, p_campaign text,
+-- The items that count in the window, added up by key (campaign, event type, or none) and, when asked for, by day or month in the
+-- zone. The counts tell it of the whole days of the workspace that are nearest to the window: items of these days whose next lies
+-- behind them. What is added or taken away comes from the items: those between the ends of the window and those of the days, and those
+-- whose next lies there. Leads with news that are not folded are taken out as they were and put in as they are; as of a moment
+-- those whose bookings stood otherwise, too. A day in another zone is nothing that is kept: then all comes from items; so it does
+-- with a campaign where the counts are by event type.
+DROP FUNCTION IF EXISTS funnel_tally(bigint, text, text, boolean, text, text, timestamptz, timestamptz, timestamptz);
+CREATE OR REPLACE FUNCTION funnel_tally(p_workspace bigint, p_kind text, p_key text, p_unit text, p_zone text, p_campaign text,
     p_from timestamptz, p_until timestamptz, p_as_of timestamptz)
 RETURNS TABLE (key text, day date, sent bigint, delivered bigint, replied bigint, interested bigint, booked bigint, showed bigint)
 LANGUAGE plpgsql STABLE AS $$
@@ -122,59 +130,71 @@ DECLARE
                          ELSE p_kind END;
     kinds  text[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
     leads  text[] := leads_otherwise(p_workspace, p_as_of);
-    kept   boolean := leads IS NOT NULL AND (NOT p_daily OR p_zone = zone)
+    kept   boolean := leads IS NOT NULL AND (p_unit = 'none' OR p_zone = zone)
                   AND (counted IN ('activity', 'cohort') OR p_campaign IS NULL) AND NOT (p_kind = 'cohort' AND p_key = 'event_type');
-    first_day  date := day_from(p_from, zone);
-    end_day    date := (p_until AT TIME ZONE zone)::date;
-    next_first date := day_from(p_until, zone);
-    begins timestamptz := first_day::timestamp AT TIME ZONE zone;
-    ends   timestamptz := end_day::timestamp AT TIME ZONE zone;
+    first_day date := ((p_from + interval '12 hours') AT TIME ZONE zone)::date;
+    end_day   date := ((p_until + interval '12 hours') AT TIME ZONE zone)::date;
+    begins timestamptz := CASE WHEN kept THEN first_day::timestamp AT TIME ZONE zone ELSE p_until END;
+    ends   timestamptz := CASE WHEN kept THEN end_day::timestamp AT TIME ZONE zone ELSE p_until END;
 BEGIN
-    IF first_day > end_day OR NOT kept THEN
-        begins := p_until;
-        ends := p_until;
+    IF p_from >= p_until THEN
+        RETURN;
     END IF;
     IF kept THEN
+        -- Of what has a next, each month or day is looked up where its nexts begin to lie behind the end: through all of them the
+        -- way is several times as long (measured at 500,000 bookings, all until a day: 5 ms instead of 13).
         RETURN QUERY
-        SELECT CASE WHEN p_key <> 'none' THEN c.key END, CASE WHEN p_daily THEN c.day END,
-               sum(c.sent)::bigint, sum(c.delivered)::bigint, sum(c.replied)::bigint, sum(c.interested)::bigint,
-               sum(c.booked)::bigint, sum(c.showed)::bigint
-          FROM (SELECT d.monthly, d.first, d.until FROM months_and_days(first_day, end_day) d WHERE NOT p_daily
-                 UNION ALL SELECT false, first_day, end_day WHERE p_daily AND first_day < end_day) s
-         CROSS JOIN (SELECT 'none', '-infinity'::date, 'infinity'::date
-                      UNION ALL
-                     SELECT CASE WHEN n.monthly THEN 'month' ELSE 'day' END, n.first, n.until
-                       FROM months_and_days(next_first, 'infinity') n WHERE isfinite(next_first)) AS n (unit, first, until)
-          JOIN funnel_counts c ON c.workspace_id = p_workspace AND c.family = counted AND c.monthly = s.monthly
-                              AND c.next_unit = n.unit AND c.day >= s.first AND c.day < s.until
-                              AND c.next_day >= n.first AND c.next_day < n.until
-         WHERE p_campaign IS NULL OR c.key = p_campaign
-         GROUP BY 1, 2;
+        SELECT CASE WHEN p_key <> 'none' THEN c.key END, CASE WHEN p_unit <> 'none' THEN c.day END,
+               (r.sign * sum(c.sent))::bigint, (r.sign * sum(c.delivered))::bigint, (r.sign * sum(c.replied))::bigint,
+               (r.sign * sum(c.interested))::bigint, (r.sign * sum(c.booked))::bigint, (r.sign * sum(c.showed))::bigint
+          FROM (SELECT s.monthly, s.sign * n.sign AS sign, g.first, g.last, n.unit, n.first AS next_first, n.until AS next_until
+                  FROM (SELECT * FROM months_and_days(first_day, end_day) WHERE p_unit <> 'day'
+                         UNION ALL SELECT false, 1, first_day, end_day WHERE p_unit = 'day' AND first_day < end_day) s
+                 CROSS JOIN (SELECT 'none', 1, '-infinity'::date, 'infinity'::date
+                              UNION ALL
+                             SELECT CASE WHEN m.monthly THEN 'month' ELSE 'day' END, m.sign, m.first, m.until
+                               FROM months_and_days(end_day, 'infinity') m WHERE isfinite(end_day)) AS n (unit, sign, first, until)
+                 CROSS JOIN LATERAL (
+                       SELECT s.first, s.until - 1 WHERE n.unit = 'none'
+                        UNION ALL
+                       SELECT d::date, d::date
+                         FROM generate_series(greatest(s.first, (
+                                  SELECT coalesce(min(c.day), s.until) FROM funnel_counts c
+                                   WHERE c.workspace_id = p_workspace AND c.family = counted AND c.monthly AND c.next_unit = n.unit))::timestamp,
+                              s.until - 1, CASE WHEN s.monthly THEN interval '1 month' ELSE interval '1 day' END) d
+                        WHERE n.unit <> 'none') AS g (first, last)) r
+         CROSS JOIN LATERAL (
+               SELECT c.key, c.day, c.sent, c.delivered, c.replied, c.interested, c.booked, c.showed FROM funnel_counts c
+                WHERE c.workspace_id = p_workspace AND c.family = counted AND c.monthly = r.monthly AND c.next_unit = r.unit
+                  AND (c.day, c.next_day) >= (r.first, r.next_first) AND (c.day, c.next_day) < (r.last, r.next_until)
+                  AND (p_campaign IS NULL OR c.key = p_campaign)
+               OFFSET 0) c   -- OFFSET keeps it a look-up
+         GROUP BY 1, 2, r.sign;
     END IF;
-    IF leads IS NOT NULL AND (NOT kept OR p_from < begins OR ends < p_until OR (isfinite(p_until) AND next_first > end_day)) THEN
+    IF leads IS NOT NULL AND (p_from <> begins OR p_until <> ends) THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
-               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
-               sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
-               sum(i.booked)::bigint, sum(i.showed)::bigint
-          FROM (SELECT i.* FROM funnel_items i
-                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= p_from AND i.at < begins
-                   AND (i.next_at IS NULL OR i.next_at >= p_until)
+               CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
+               (i.sign * sum(i.sent))::bigint, (i.sign * sum(i.delivered))::bigint, (i.sign * sum(i.replied))::bigint,
+               (i.sign * sum(i.interested))::bigint, (i.sign * sum(i.booked))::bigint, (i.sign * sum(i.showed))::bigint
+          FROM (SELECT CASE WHEN p_from < begins THEN 1 ELSE -1 END AS sign, i.* FROM funnel_items i
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND (i.next_at IS NULL OR i.next_at >= p_until)
+                   AND i.at >= least(p_from, begins) AND i.at < greatest(p_from, begins)
                  UNION ALL
-                SELECT i.* FROM funnel_items i
-                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= ends AND i.at < p_until
-                   AND (i.next_at IS NULL OR i.next_at >= p_until)
+                SELECT CASE WHEN ends < p_until THEN 1 ELSE -1 END, i.* FROM funnel_items i
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND (i.next_at IS NULL OR i.next_at >= p_until)
+                   AND i.at >= least(ends, p_until) AND i.at < greatest(ends, p_until)
                  UNION ALL
-                SELECT i.* FROM funnel_items i
+                SELECT CASE WHEN p_until < ends THEN 1 ELSE -1 END, i.* FROM funnel_items i
                  WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= begins AND i.at < ends
-                   AND i.next_at >= p_until AND i.next_at < next_first::timestamp AT TIME ZONE zone) i
+                   AND i.next_at >= least(ends, p_until) AND i.next_at < greatest(ends, p_until)) i
          WHERE p_campaign IS NULL OR i.campaign_id = p_campaign
-         GROUP BY 1, 2;
+         GROUP BY 1, 2, i.sign;
     END IF;
     IF leads <> '{}' THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
-               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
+               CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
                -sum(i.sent)::bigint, -sum(i.delivered)::bigint, -sum(i.replied)::bigint, -sum(i.interested)::bigint,
                -sum(i.booked)::bigint, -sum(i.showed)::bigint
           FROM funnel_items i
@@ -185,7 +205,7 @@ BEGIN
     IF leads IS NULL OR leads <> '{}' THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
-               CASE WHEN p_daily THEN (i.at AT TIME ZONE p_zone)::date END,
+               CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
                sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
                sum(i.booked)::bigint, sum(i.showed)::bigint
           FROM items_of(p_workspace, leads, p_as_of, p_kind = 'activity') i
@@ -256,7 +276,7 @@ DECLARE
     begins timestamptz := coalesce(window_bound(p_from, zone, false), '-infinity');
     ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
     as_of  timestamptz := window_bound(p_as_of, zone, true);
-    daily  boolean := p_group IN ('day', 'week', 'month');
+    unit   text := CASE p_group WHEN 'month' THEN 'month' WHEN 'day' THEN 'day' WHEN 'week' THEN 'day' ELSE 'none' END;
     -- A campaign's leads are different ones, so its cohort needs no other count for the total.
     kind   text := CASE WHEN NOT p_cohort THEN 'activity' WHEN p_campaign IS NOT NULL THEN 'cohort' ELSE 'distinct' END;
     by_key text := CASE p_group WHEN 'campaign' THEN 'campaign' WHEN 'event_type' THEN 'event_type' ELSE 'none' END;
@@ -265,10 +285,10 @@ BEGIN
     WITH part AS (
         SELECT funnel_key(p_group, t.key, t.key, t.day) AS key, NOT (kind = 'distinct' AND p_group = 'campaign') AS in_rows, true AS in_total,
                t.sent, t.delivered, t.replied, t.interested, t.booked, t.showed
-          FROM funnel_tally(p_workspace, kind, by_key, daily, zone, p_campaign, begins, ends, as_of) t
+          FROM funnel_tally(p_workspace, kind, by_key, unit, zone, p_campaign, begins, ends, as_of) t
          UNION ALL   -- the campaigns' own leads, where the total counts each once
         SELECT nullif(t.key, ''), true, false, t.sent, t.delivered, t.replied, t.interested, t.booked, t.showed
-          FROM funnel_tally(p_workspace, 'cohort', 'campaign', false, zone, NULL, begins, ends, as_of) t
+          FROM funnel_tally(p_workspace, 'cohort', 'campaign', 'none', zone, NULL, begins, ends, as_of) t
          WHERE kind = 'distinct' AND p_group = 'campaign'
          UNION ALL
         SELECT c.key, true, true, c.sent, c.delivered, c.replied, c.interested, 0, 0
