@@ -10,12 +10,14 @@ CREATE OR REPLACE FUNCTION standings_at(p_workspace bigint, p_as_of timestamptz)
 $$;
 
 -- What these leads contribute (all: null) as of now (null) or a moment. Contacts have no history: they are as of now. p_activity:
--- only what happened, not what became of whom; it is the cheaper half.
+-- only what happened, not what became of whom; it is the cheaper half. Planned for these leads, and without what the reports rule out
+-- for their own statements: at half a million leads without a sort it takes minutes.
 DROP FUNCTION IF EXISTS items_of(bigint, text[], timestamptz);
 CREATE OR REPLACE FUNCTION items_of(p_workspace bigint, p_leads text[], p_as_of timestamptz, p_activity boolean)
 RETURNS TABLE (lead_id text, kind text, at timestamptz, next_at timestamptz, campaign_id text, event_type text, sent int,
     delivered int, replied int, interested int, booked int, showed int)
-LANGUAGE plpgsql STABLE ROWS 10000 SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE ROWS 10000
+SET plan_cache_mode = force_custom_plan SET enable_sort = on SET enable_bitmapscan = on AS $$
 #variable_conflict use_column
 BEGIN
     RETURN QUERY
