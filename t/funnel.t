@@ -326,7 +326,7 @@ subtest 'rows other than campaigns, and what is behind a number' => sub {
     is_deeply [ map { [ @$_{qw(day counts)} ] } @{ $days->{days} } ], [ [ '2026-02-01', 20 ], [ '2026-01-31', 9 ] ], 'and its days';
     is_deeply $behind->('stage=booked&no_key=1')->{leads}, [], 'nobody is behind a 0';
     is $behind->('stage=booked&limit=1')->{leads}[0]{lead_id}, 'bob', 'the newest comes first';
-    for my $bad ('explain=1', 'explain=1&stage=won', 'explain=1&stage=booked&limit=0', 'explain=1&stage=booked&after=x', 'group_by=year', 'group_by=day%00', 'as_of=now',
+    for my $bad ('explain=1', 'explain=1&stage=won', 'explain=1&stage=booked&limit=0', 'explain=1&stage=booked&group_by=month&key=2026-02-30', 'explain=1&stage=booked&after=x', 'group_by=year', 'group_by=day%00', 'as_of=now',
         'explain=1&stage=sent&after=' . ($behind->('stage=booked&limit=1')->{next} // die))
     {
         is $w->funnel($w, $bad)->{http}, 400, "?$bad is refused";

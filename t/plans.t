@@ -52,11 +52,15 @@ my @asked = (
         [ ' of moments',     join(', ', map({ qq{to_char(now() - interval '$_ days', 'YYYY-MM-DD"T"HH24:MI:SS"Z"')} } 90, 30), q{NULL, NULL, 'campaign'}), 'NULL' ],
         [ ' of a zone',      q{'2026-01-01', '2026-02-01', NULL, 'Asia/Kolkata', 'day'}, 'NULL' ],
         [ ' of a campaign',  q{NULL, NULL, 'c1', NULL, 'event_type'}, 'NULL' ],
+        [ ' until a day',    q{NULL, (now() - interval '30 days')::date::text, NULL, NULL, 'campaign'}, 'NULL' ],
+        [ ' by month',       q{NULL, NULL, NULL, NULL, 'month'}, 'NULL' ],
         [ ' by day',         q{NULL, NULL, NULL, NULL, 'day'}, 'NULL' ],
         [ ' as of a moment', q{NULL, NULL, NULL, NULL, 'campaign'}, q{(now() - interval '9 days')::text} ],
         [ ' as of long ago', q{NULL, NULL, NULL, NULL, 'campaign'}, q{'2020-01-01T00:00:00Z'} ] } 'false', 'true'),
     [ 'the leads behind a number', "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', false, NULL, 'booked', true, NULL, NULL, NULL, 101)" ],
     [ 'the leads of a cohort',     "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', true, NULL, 'sent', false, 'c1', NULL, NULL, 101)" ],
+    [ 'the leads of a day',        "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'day', false, NULL, 'booked', false, (now() - interval '400 days')::date::text, NULL, NULL, 101)" ],
+    [ 'the leads behind another',  "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', true, NULL, 'sent', true, NULL, now() - interval '400 days', 'l1', 101)" ],
     [ 'the days behind a number',  "SELECT * FROM funnel_days($w, NULL, NULL, NULL, NULL, 'campaign', 'sent', false, 'c1', NULL, NULL, 101)" ],
     [ 'an event', qq{SELECT ingest($w, $connection, 'key%d', 'webhook', 'BOOKING_CREATED', 'new%d', NULL, now(), now(), 'body', 'processed',
         '[{"uid":"new%d","known_at":"2026-01-01T00:00:00Z","attendees":[{"email_key":"$key","mailbox_key":"$key","shared":false}]}]')} ],
@@ -101,9 +105,10 @@ like $whole, qr/Seq Scan on standings/, 'a statement without a workspace would b
 
 # --- What is read follows what is shown, not what there is; also by the plans for any value
 
-# A row of a page takes some 15 blocks, of four indexes and tables; everything in the workspace is more than 25,000.
+# A row of a page takes some 15 blocks, of four indexes and tables; everything in the workspace is more than 25,000, of each table.
 my %most = ((map { $_ => 4_000 } 'a page', 'a page behind another', 'a page of a campaign', 'a page of a window'),
-    (map { $_ => 1_000 } 'a summary as of a moment', 'a summary', 'a summary of a window', map { ("$_, cohort false", "$_, cohort true") } 'a funnel', 'a funnel of a window', 'a funnel of moments'));
+    (map { $_ => 2_500 } 'the leads behind a number', 'the leads of a cohort', 'the leads of a day', 'the leads behind another'),
+    (map { $_ => 1_000 } 'a summary as of a moment', 'a summary', 'a summary of a window', map { ("$_, cohort false", "$_, cohort true") } 'a funnel', 'a funnel of a window', 'a funnel until a day', 'a funnel by month', 'a funnel of moments'));
 my @measured = grep { $most{ $_->[0] } } @asked;
 is @measured, keys %most, 'each that is measured is asked';
 $script = join "\n", 'SET ROLE turnout_app;', 'SET enable_seqscan = off;', '\pset tuples_only', '\pset format unaligned',

@@ -51,6 +51,15 @@ static bool read_place(struct arena *arena, const char *cursor, struct explain_q
 	return fail(f, FAIL_INPUT, "cursor_invalid", "the parameter \"after\" is a cursor of another list");
 }
 
+/* A row by day, week or month is called after its first day. */
+static bool check_key(const struct explain_question *q, struct fail *f)
+{
+	bool by_time = strcmp(q->funnel.group_by, "campaign") != 0 && strcmp(q->funnel.group_by, "event_type") != 0;
+
+	return !by_time || !q->cell.key || date_is_valid(q->cell.key)
+	       || fail(f, FAIL_INPUT, "parameter_invalid", "the parameter \"key\" is no day like 2024-05-06");
+}
+
 bool explain_question_read(struct arena *arena, struct db *db, const struct query *query, int64_t workspace,
 	struct explain_question *q, struct fail *f)
 {
@@ -58,7 +67,7 @@ bool explain_question_read(struct arena *arena, struct db *db, const struct quer
 
 	*q = (struct explain_question){0};
 	return funnel_question_read(db, query, workspace, &q->funnel, f) && read_cell(query, &q->cell, f)
-	       && parameter_limit(query, &q->limit, f) && (!after || read_place(arena, after, q, f));
+	       && check_key(q, f) && parameter_limit(query, &q->limit, f) && (!after || read_place(arena, after, q, f));
 }
 
 /* The number itself. */

@@ -180,12 +180,23 @@ BEGIN
 END
 $$;
 
+-- Whether an item of a window that ends at p_ends counts at p_stage, in the row p_key (p_group null: in the total).
+CREATE OR REPLACE FUNCTION counts_in(i funnel_items, p_ends timestamptz, p_stage text, p_group text, p_key text, p_zone text)
+RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT ((i).next_at IS NULL OR (i).next_at >= p_ends)
+       AND CASE p_stage WHEN 'sent' THEN (i).sent WHEN 'delivered' THEN (i).delivered WHEN 'replied' THEN (i).replied
+                        WHEN 'interested' THEN (i).interested WHEN 'booked' THEN (i).booked ELSE (i).showed END = 1
+       AND (p_group IS NULL
+            OR funnel_key(p_group, (i).campaign_id, (i).event_type, ((i).at AT TIME ZONE p_zone)::date) IS NOT DISTINCT FROM p_key)
+$$;
+
 -- The leads behind a number of the funnel: those that row p_key (p_whole: the total) counts at p_stage. Newest first, behind
--- p_after_*. Each with the booking that makes it count, where one does.
+-- p_after_*. Each with the booking that makes it count, where one does. As in standings_page the items come in the order of their
+-- index, of all or of one campaign, from where page and row begin, and leads and bookings are looked up.
 CREATE OR REPLACE FUNCTION funnel_leads(p_workspace bigint, p_from text, p_to text, p_campaign text, p_zone text, p_group text,
     p_cohort boolean, p_as_of text, p_stage text, p_whole boolean, p_key text, p_after_at timestamptz, p_after_lead text, p_limit bigint)
 RETURNS TABLE (lead_id text, lead_email text, at timestamptz, campaign_id text, event_type text, booking_uid text)
-LANGUAGE plpgsql STABLE SET plan_cache_mode = force_custom_plan AS $$
+LANGUAGE plpgsql STABLE SET plan_cache_mode = force_generic_plan SET enable_bitmapscan = off SET enable_sort = off AS $$
 #variable_conflict use_column
 DECLARE
     zone   text := coalesce(p_zone, zone_of(p_workspace));
@@ -193,42 +204,52 @@ DECLARE
     ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
     as_of  timestamptz := window_bound(p_as_of, zone, true);
     leads  text[] := leads_otherwise(p_workspace, as_of);
-    kinds  text[] := CASE WHEN NOT p_cohort THEN '{activity}'::text[]
-                          WHEN p_campaign IS NOT NULL OR (p_group = 'campaign' AND NOT p_whole) THEN '{cohort,both}' ELSE '{distinct,both}' END;
+    rows_by text := CASE WHEN NOT p_whole THEN p_group END;
+    campaign text := CASE WHEN rows_by = 'campaign' THEN coalesce(p_key, '') ELSE p_campaign END;
+    kinds  text[] := CASE WHEN NOT p_cohort THEN '{activity}'::text[] WHEN campaign IS NOT NULL THEN '{cohort,both}' ELSE '{distinct,both}' END;
+    day    date := CASE WHEN rows_by IN ('day', 'week', 'month') THEN p_key::date END;   -- the first of the row
+    since  timestamptz := greatest(begins, day::timestamp AT TIME ZONE zone);
+    before timestamptz := least(ends, CASE WHEN day IS NOT NULL THEN (day + ('1 ' || rows_by)::interval) AT TIME ZONE zone END);
+    lead_before text := '';
+    found  funnel_items[];
 BEGIN
+    IF p_after_at < before THEN
+        before := p_after_at;
+        lead_before := p_after_lead;
+    END IF;
+    IF leads IS NULL THEN
+        NULL;   -- none is as it is stored
+    ELSIF campaign IS NULL THEN
+        SELECT array_agg(i) INTO found FROM unnest(kinds) k CROSS JOIN LATERAL (
+            SELECT f FROM funnel_items f
+             WHERE f.workspace_id = p_workspace AND f.kind = k AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
+               AND f.lead_id <> ALL (leads) AND counts_in(f, ends, p_stage, rows_by, p_key, zone)
+             ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i (i);
+    ELSE
+        SELECT array_agg(i) INTO found FROM unnest(kinds) k CROSS JOIN LATERAL (
+            SELECT f FROM funnel_items f
+             WHERE f.workspace_id = p_workspace AND f.campaign_id = campaign AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
+               AND f.kind = k AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
+               AND f.lead_id <> ALL (leads) AND counts_in(f, ends, p_stage, rows_by, p_key, zone)
+             ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i (i);
+    END IF;
     RETURN QUERY
-    WITH item AS (
-        SELECT i.lead_id, i.at, i.campaign_id, i.event_type
-          FROM unnest(CASE WHEN leads IS NOT NULL THEN kinds END) k
-         CROSS JOIN LATERAL (
-               SELECT * FROM funnel_items f
-                WHERE f.workspace_id = p_workspace AND f.kind = k AND f.at >= begins AND f.at < ends
-                  AND (f.next_at IS NULL OR f.next_at >= ends) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
-                  AND (p_whole OR funnel_key(p_group, f.campaign_id, f.event_type, (f.at AT TIME ZONE zone)::date) IS NOT DISTINCT FROM p_key)
-                  AND CASE p_stage WHEN 'sent' THEN f.sent WHEN 'delivered' THEN f.delivered WHEN 'replied' THEN f.replied
-                                   WHEN 'interested' THEN f.interested WHEN 'booked' THEN f.booked ELSE f.showed END = 1
-                  AND f.lead_id <> ALL (leads)
-                  AND (p_after_at IS NULL OR (f.at, f.lead_id) < (p_after_at, p_after_lead))
-                ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i
-         UNION ALL
-        SELECT f.lead_id, f.at, f.campaign_id, f.event_type
-          FROM items_of(p_workspace, leads, as_of, NOT p_cohort) f
-         WHERE leads IS DISTINCT FROM '{}' AND f.kind = ANY (kinds) AND f.at >= begins AND f.at < ends
-           AND (f.next_at IS NULL OR f.next_at >= ends) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
-           AND (p_whole OR funnel_key(p_group, f.campaign_id, f.event_type, (f.at AT TIME ZONE zone)::date) IS NOT DISTINCT FROM p_key)
-           AND CASE p_stage WHEN 'sent' THEN f.sent WHEN 'delivered' THEN f.delivered WHEN 'replied' THEN f.replied
-                            WHEN 'interested' THEN f.interested WHEN 'booked' THEN f.booked ELSE f.showed END = 1
-           AND (p_after_at IS NULL OR (f.at, f.lead_id) < (p_after_at, p_after_lead))
-    )
-    SELECT i.lead_id, l.email, i.at, nullif(i.campaign_id, ''), nullif(i.event_type, ''), b.uid
-      FROM (SELECT * FROM item ORDER BY at DESC, lead_id DESC LIMIT p_limit) i
-      LEFT JOIN leads l ON l.workspace_id = p_workspace AND l.lead_id = i.lead_id
-      LEFT JOIN LATERAL (
-           SELECT s.uid FROM standings_at(p_workspace, as_of) s
-            WHERE p_stage IN ('booked', 'showed') AND s.lead_id = i.lead_id AND s.status = 'accepted' AND (p_stage = 'booked' OR s.showed)
-              AND (p_cohort OR CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END = i.at)
-            ORDER BY CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END DESC, s.uid DESC, s.email_key DESC
-            LIMIT 1) b ON true
+    SELECT i.lead_id, (SELECT l.email FROM leads l WHERE l.workspace_id = p_workspace AND l.lead_id = i.lead_id), i.at,
+           nullif(i.campaign_id, ''), nullif(i.event_type, ''),
+           (SELECT s.uid FROM standings_at(p_workspace, as_of) s
+             WHERE p_stage IN ('booked', 'showed') AND s.lead_id = i.lead_id AND s.status = 'accepted' AND (p_stage = 'booked' OR s.showed)
+               AND (p_cohort OR CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END = i.at)
+             ORDER BY CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END DESC, s.uid DESC, s.email_key DESC
+             LIMIT 1)
+      FROM (SELECT f.lead_id, f.at, f.campaign_id, f.event_type FROM unnest(found) f
+             UNION ALL
+            SELECT f.lead_id, f.at, f.campaign_id, f.event_type FROM items_of(p_workspace, leads, as_of, NOT p_cohort) f
+             WHERE leads IS DISTINCT FROM '{}' AND f.kind = ANY (kinds) AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
+               AND (campaign IS NULL OR f.campaign_id = campaign) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
+               AND counts_in(ROW (p_workspace, f.lead_id, 0, f.kind, f.at, f.next_at, f.campaign_id, f.event_type, f.sent::smallint,
+                                  f.delivered::smallint, f.replied::smallint, f.interested::smallint, f.booked::smallint,
+                                  f.showed::smallint)::funnel_items, ends, p_stage, rows_by, p_key, zone)
+             ORDER BY 2 DESC, 1 DESC LIMIT p_limit) i
      ORDER BY i.at DESC, i.lead_id DESC;
 END
 $$;
