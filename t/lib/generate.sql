@@ -69,14 +69,16 @@ SELECT n, p.workspace_id, p.connection_id, 'bench-' || n || '-' || substr(md5(n:
        CASE WHEN pg_temp.drawn(n, 20, 10) > 0 THEN
            CASE WHEN k = 0 THEN 2 * pg_temp.drawn(n, 21, :leads / 2) + 1
                 ELSE 2 * ((:workspaces - 1) * pg_temp.drawn(n, 21, :leads / 2 / (:workspaces - 1)) + k - 1) END END AS lead,
-       b.status, b.at, b.at + interval '1 day' + pg_temp.drawn(n, 24, 20 * 48) * interval '30 minutes' AS meets,
-       CASE WHEN b.status = 'accepted' THEN (ARRAY[true, true, true, true, true, true, true, false, false, NULL])[1 + pg_temp.drawn(n, 25, 10)] END AS showed,
+       b.status, b.at, m.meets,
+       -- Nobody has come to a meeting that lies ahead.
+       CASE WHEN b.status = 'accepted' AND m.meets < now() THEN (ARRAY[true, true, true, true, true, true, true, false, false, NULL])[1 + pg_temp.drawn(n, 25, 10)] END AS showed,
        (ARRAY['intro', 'demo', 'follow-up', 'pricing'])[1 + pg_temp.drawn(n, 26, 4)] AS event_type
   FROM generate_series(1::bigint, :bookings) n
   JOIN place p ON p.k = pg_temp.k_of(n, :workspaces)
  CROSS JOIN LATERAL (SELECT now() - pg_temp.drawn(n, 22, 700::bigint * 86400) * interval '1 second' AS at,
                             (ARRAY['accepted', 'accepted', 'accepted', 'accepted', 'accepted', 'accepted', 'accepted', 'cancelled',
-                                   'superseded', 'pending'])[1 + pg_temp.drawn(n, 23, 10)] AS status) b;
+                                   'superseded', 'pending'])[1 + pg_temp.drawn(n, 23, 10)] AS status) b
+ CROSS JOIN LATERAL (SELECT b.at + interval '1 day' + pg_temp.drawn(n, 24, 20 * 48) * interval '30 minutes' AS meets) m;
 UPDATE booking SET lead = NULL WHERE lead < 1;
 
 INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, received_at, happened_at, trigger, uid, status, body)
