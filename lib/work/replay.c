@@ -2,6 +2,7 @@
 #include "work/replay.h"
 
 #include "base/arena.h"
+#include "store/sources.h"
 #include "work/meaning.h"
 #include "world/db.h"
 
@@ -41,15 +42,14 @@ static bool add_batches(struct arena *arena, struct db *db, const struct secret_
 	return true;
 }
 
-bool replay(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace, const char *uid,
-	void (*progress)(int64_t events), struct replayed *replayed, struct fail *f)
+static bool rebuild(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace,
+	const char *uid, void (*progress)(int64_t events), struct replayed *replayed, struct fail *f)
 {
 	IN_TRANSACTION(tx, db, f);
 	struct arena lasting = {0};
 	const char *uids = NULL;
 	bool good;
 
-	*replayed = (struct replayed){0};
 	good = tx.open && replays_lock(db, f) && (!uid || replays_related(db, workspace, uid, &uids, f));
 	uids = arena_string(&lasting, uids);
 	good = good && replays_begin(db, workspace, uids, f)
@@ -58,4 +58,13 @@ bool replay(struct arena *arena, struct db *db, const struct secret_key *key, in
 	       && tx_commit(&tx, f);
 	arena_end(&lasting);
 	return good;
+}
+
+/* Of tables that were just filled the planner knows nothing, and then each booking costs as much as all of them. The
+ * look comes before the transaction, because inside it would keep others from looking until the end. */
+bool replay(struct arena *arena, struct db *db, const struct secret_key *key, int64_t workspace, const char *uid,
+	void (*progress)(int64_t events), struct replayed *replayed, struct fail *f)
+{
+	*replayed = (struct replayed){0};
+	return sources_analyze(db, f) && rebuild(arena, db, key, workspace, uid, progress, replayed, f);
 }
