@@ -13,6 +13,7 @@ use Digest::SHA qw(hmac_sha256_hex);
 use IO::Select;
 use IO::Socket::INET;
 use JSON::PP;
+use List::Util qw(max);
 use POSIX ();
 use Socket qw(IPPROTO_TCP TCP_NODELAY);
 use Test::More ();
@@ -54,7 +55,7 @@ sub send_all ($load, $number) {
         my $said  = $load->deliver($body);
         printf $out "%.4f %.4f %s %s %s\n", $begin, time, $trigger, $uid, $said;
         $due = $due + $load->{pace} > time ? $due + $load->{pace} : time;
-        sleep $due - time if $due > time;
+        sleep max(0, $due - time);
         sleep 0.02 if $said eq 'none';   # nobody listens: do not use up all events on that
     }
 }
