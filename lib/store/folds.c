@@ -6,27 +6,27 @@
 #include "world/rows.h"
 
 struct folded {
-	int64_t folded;
+	int64_t waiting;
 };
 
-static const struct column waiting[] = {COLUMN(struct foldable, workspace_id, read_i64)};
-static const struct column columns[] = {COLUMN(struct folded, folded, read_i64)};
+static const struct column foldable_columns[] = {COLUMN(struct foldable, workspace_id, read_i64)};
+static const struct column folded_columns[] = {COLUMN(struct folded, waiting, read_i64)};
 
 bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, size_t *count, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_fold_waiting, f, NO_PARAMS);
 
-	*list = rows_into(rows, arena, waiting, COUNT(waiting), sizeof **list, NULL, count, f);
+	*list = rows_into(rows, arena, foldable_columns, COUNT(foldable_columns), sizeof **list, NULL, count, f);
 	return *list;
 }
 
-bool folds_some(struct db *db, int64_t workspace, int64_t limit, bool *more, struct fail *f)
+bool folds_some(struct db *db, int64_t workspace, int64_t limit, int64_t *waiting, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_fold_some, f, PARAMS(as_i64(workspace), as_i64(limit)));
 	struct folded portion = {0};
 
-	if (!rows || !row_into(rows, 0, columns, COUNT(columns), &portion, f))
+	if (!rows || !row_into(rows, 0, folded_columns, COUNT(folded_columns), &portion, f))
 		return false;
-	*more = portion.folded == limit;
+	*waiting = portion.waiting;
 	return true;
 }

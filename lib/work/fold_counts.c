@@ -3,23 +3,20 @@
 
 #include "store/folds.h"
 
-/* Some 100 ms of work, so that the worker's other jobs get their turn. */
-enum { PORTION = 1000 };
-
-bool fold_changes(struct arena *arena, struct db *db, bool *more, struct fail *f)
+bool fold_changes(struct arena *arena, struct db *db, int64_t portion, int64_t *waiting, struct fail *f)
 {
 	struct foldable *workspaces;
 	size_t count;
 
-	*more = false;
+	*waiting = 0;
 	if (!folds_waiting(db, arena, &workspaces, &count, f))
 		return false;
 	for (size_t i = 0; i < count; i++) {
-		bool left;
+		int64_t left;
 
-		if (!folds_some(db, workspaces[i].workspace_id, PORTION, &left, f))
+		if (!folds_some(db, workspaces[i].workspace_id, portion, &left, f))
 			return false;
-		*more = *more || left;
+		*waiting += left;
 	}
 	return true;
 }

@@ -10,7 +10,8 @@
 struct arena;
 struct db;
 
-/* A portion of each workspace, each a transaction of its own. `more`: some have more. */
-bool fold_changes(struct arena *, struct db *, bool *more, struct fail *) MUST_CHECK;
+/* Up to `portion` changes of each workspace, each portion a transaction of its own. *waiting: how many changes are
+ * left, at most. */
+bool fold_changes(struct arena *, struct db *, int64_t portion, int64_t *waiting, struct fail *) MUST_CHECK;
 
 #endif

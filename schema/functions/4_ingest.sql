@@ -47,8 +47,10 @@ RETURNS text LANGUAGE plpgsql AS $$
 DECLARE
     b bookings := jsonb_populate_record(NULL::bookings, p_change);
     people jsonb := p_change -> 'attendees';
+    notes jsonb := p_change -> 'activities';
     a attendees;
     match record;
+    note activities;
     other text;
 BEGIN
     IF b.uid IS NULL THEN
@@ -93,10 +95,11 @@ BEGIN
         END IF;
         a := put_attendee(a);
     END LOOP;
-    INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
-    SELECT p_workspace, b.uid, x.email_key, x.kind, date_trunc('second', x.happened_at)
-      FROM jsonb_populate_recordset(NULL::activities, p_change -> 'activities') x
-        ON CONFLICT DO NOTHING;
+    FOR i IN 0 .. coalesce(jsonb_array_length(notes), 0) - 1 LOOP
+        note := jsonb_populate_record(NULL::activities, notes -> i);
+        INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
+        VALUES (p_workspace, b.uid, note.email_key, note.kind, date_trunc('second', note.happened_at)) ON CONFLICT DO NOTHING;
+    END LOOP;
     RETURN b.uid;
 END
 $$;
