@@ -65,7 +65,7 @@ CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RE
                 ELSE 'cancelled' END
 $$;
 
--- Values are compared here and written when they differ: a statement that finds out by itself costs more than most events change.
+-- One booking and its attendees. Values are compared here and written when they differ: a statement that finds out by itself costs more than most events change.
 DROP FUNCTION IF EXISTS settle_booking(bigint, text, text);
 CREATE OR REPLACE FUNCTION settle_booking(b bookings, p_spared text) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -75,7 +75,6 @@ DECLARE
     seat    seat_facet;
     mark    mark_facet;
     match   record;
-    dismissed boolean;
     state   text;
     ended   boolean;
     left_by int := 0; -- how many gave up their seats,
@@ -126,17 +125,13 @@ BEGIN
         mark := greatest(mark_of(a.mark, a.cleared_at), absence);
         n.showed := CASE WHEN mark IS NOT NULL THEN mark.showed WHEN ended AND n.status = 'accepted' THEN true END;
         n.attendance_source := CASE WHEN mark IS NOT NULL THEN mark.source WHEN ended AND n.status = 'accepted' THEN 'presumed' END;
-        -- Unless his address was found a moment ago, in this transaction, and no link speaks for somebody else.
-        IF (a.matched_at = now() AND a.match_method IN ('exact', 'same_mailbox') AND a.reference IS NULL AND handed IS NULL) IS NOT TRUE THEN
-            match := match_of(b.workspace_id, a, handed ->> a.email_key);
-            n.lead_id := match.lead_id;
-            n.match_method := match.method;
-            n.match_probability := match.probability;
-            n.match_because := match.because;
-            dismissed := match.dismissed;
-            IF (n.lead_id, n.match_method) IS DISTINCT FROM (a.lead_id, a.match_method) THEN
-                n.matched_at := CASE WHEN n.lead_id IS NOT NULL THEN now() END;
-            END IF;
+        match := match_of(b.workspace_id, a, handed ->> a.email_key);
+        n.lead_id := match.lead_id;
+        n.match_method := match.method;
+        n.match_probability := match.probability;
+        n.match_because := match.because;
+        IF (n.lead_id, n.match_method) IS DISTINCT FROM (a.lead_id, a.match_method) THEN
+            n.matched_at := CASE WHEN n.lead_id IS NOT NULL THEN now() END;
         END IF;
         IF n IS DISTINCT FROM a THEN
             UPDATE attendees
@@ -145,7 +140,7 @@ BEGIN
                    matched_at = n.matched_at
              WHERE workspace_id = b.workspace_id AND uid = b.uid AND email_key = a.email_key;
         END IF;
-        IF n.lead_id IS NULL AND NOT dismissed THEN
+        IF n.lead_id IS NULL AND NOT match.dismissed THEN
             INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
             VALUES (b.workspace_id, b.uid, a.email_key, a.mailbox_key) ON CONFLICT DO NOTHING;
         ELSIF n.lead_id IS NOT NULL AND a.lead_id IS NULL THEN
