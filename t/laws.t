@@ -151,6 +151,19 @@ for my $table (qw(bookings attendees unmatched_bookings activities)) {
     }
 }
 
+# What no CHECK looks at (schema/migrations/0015).
+my $states = "('unknown', 'pending', 'accepted', 'cancelled', 'rejected', 'superseded')";
+for my $law (
+    [ 'webhook_events', "source NOT IN ('webhook', 'clock', 'poll') OR status NOT IN ('processed', 'ignored', 'failed', 'dead')" ],
+    [ 'bookings',       "uid = '' OR status NOT IN $states" ],
+    [ 'attendees',      "status NOT IN $states OR attendance_source NOT IN ('explicit', 'manual', 'presumed')" ],
+    [ 'attendees',      '(showed IS NULL) <> (attendance_source IS NULL) OR (lead_id IS NULL) <> (match_method IS NULL)' ],
+    [ 'attendees x',    'NOT EXISTS (SELECT FROM bookings b WHERE b.workspace_id = x.workspace_id AND b.uid = x.uid)' ],
+    [ 'attendees x',    'NOT EXISTS (SELECT FROM standings s WHERE s.workspace_id = x.workspace_id AND s.uid = x.uid AND s.email_key = x.email_key)' ],
+    ) {
+    is $t->value("SELECT count(*) FROM $law->[0] WHERE $law->[1]"), 0, "$law->[0]: none where $law->[1]";
+}
+
 # --- The second implementation
 
 # A line of text for each booking and each attendee.

@@ -288,6 +288,32 @@ subtest 'a lead that goes while he books' => sub {
     is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
 };
 
+# How an attendee stands follows from two things, and two who change one each must not forget what the other did.
+subtest 'another campaign reaches him while he cancels' => sub {
+    my $w       = $t->workspace;
+    my $contact = sub ($lead, $campaign, $at) { $w->import_csv(leads => "lead_id,email,campaign_id,first_contacted_at\n$lead,$lead\@lead.test,$campaign,$at\n") };
+    my %do      = (
+        cancels => [ 'turnout webhook', sub ($lead) { $t->deliver(event('BOOKING_CANCELLED', $lead, at => '2026-03-02T08:00:00Z', people => ["$lead\@lead.test"]), to => $w) } ],
+        reached => [ 'turnout',         sub ($lead) { $contact->($lead, 'c2', '2026-02-01T08:00:00Z') } ]);
+    for my $order ([qw(cancels reached)], [qw(reached cancels)]) {
+        my $lead = "$order->[0]-first";
+        $contact->($lead, 'c1', '2026-01-01T08:00:00Z');
+        $t->deliver(event('BOOKING_CREATED', $lead, at => '2026-03-01T08:00:00Z', people => ["$lead\@lead.test"]), to => $w);
+        my $let_go = $t->hold_rows("SELECT FROM standings WHERE uid = '$lead'");
+        my @both   = map {
+            my ($program, $does) = @{ $do{$_} };
+            my $done = $t->meanwhile(sub { $does->($lead); 1 });
+            $t->wait_until("who $_ waits", sub { $t->waiting($program) });
+            $done;
+        } @$order;
+        $let_go->();
+        $_->() for @both;
+        my ($row) = grep { $_->{booking_uid} eq $lead } @{ $w->bookings };
+        is "$row->{status} $row->{campaign_id}", 'cancelled c2', "@$order: it is cancelled, and credited to the other campaign";
+    }
+    is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
+};
+
 is_deeply [ grep { ($_->{level} // '') eq 'error' && $_->{event} ne 'accept_failed' } $t->log_lines('webhook') ], [], 'no program has logged an error';
 is $t->value("SELECT count(*) FROM webhook_events WHERE status = 'failed'"), 0, 'no event has failed';
 

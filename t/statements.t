@@ -30,7 +30,7 @@ sub statements () {
 sub functions () {
     my @found;
     for my $file (sort glob 'schema/functions/*.sql') {
-        my (undef, @blocks) = split /^CREATE OR REPLACE FUNCTION /m, Turnout::slurp($file);
+        my (undef, @blocks) = split /^CREATE (?:OR REPLACE )?FUNCTION /m, Turnout::slurp($file);
         push @found, map { [ /^(\w+)/, $_ ] } @blocks;
     }
     return @found;

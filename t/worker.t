@@ -125,7 +125,7 @@ subtest 'events replay' => sub {
         [ 'a timeline',     "DELETE FROM activities WHERE uid = 'off' AND kind = 'cancelled'",                'off',   'activities: 1 rows appeared, 0 vanished' ],
         [ 'an invented one', "INSERT INTO activities SELECT workspace_id, uid, email_key, 'paid', happened_at FROM activities WHERE uid = 'alone' LIMIT 1", 'alone', 'activities: 0 rows appeared, 1 vanished' ],
         [ 'a broken chain', "UPDATE bookings SET chain = uid, booked_at = known_at WHERE uid = 'third'",      'first', 'bookings: 1 rows appeared, 1 vanished' ],
-        [ 'a lost booking', "DELETE FROM activities WHERE uid = 'first'; DELETE FROM bookings WHERE uid = 'first'", 'first', undef ],
+        [ 'a lost booking', "DELETE FROM activities WHERE uid = 'first'; DELETE FROM attendees WHERE uid = 'first'; DELETE FROM bookings WHERE uid = 'first'", 'first', undef ],
     );
     for my $row (@damage) {
         my ($what, $sql, $uid, $said) = @$row;

@@ -65,9 +65,11 @@ CREATE OR REPLACE FUNCTION attendee_status(p_booking text, p_seat seat_facet) RE
                 ELSE 'cancelled' END
 $$;
 
--- One booking and its attendees. Values are compared here and written when they differ: a statement that finds out by itself costs more than most events change.
-DROP FUNCTION IF EXISTS settle_booking(bigint, text, text);
-CREATE OR REPLACE FUNCTION settle_booking(b bookings, p_spared text) RETURNS void LANGUAGE plpgsql AS $$
+-- One booking and its attendees. Values are compared here and written when they differ: a statement that finds out by itself costs
+-- more than most events change. p_matched: its attendees were matched a moment ago, without what earlier bookings hand down.
+-- Returns whether there is somebody about whom nothing is certain.
+DROP FUNCTION IF EXISTS settle_booking(bookings, text);
+CREATE OR REPLACE FUNCTION settle_booking(b bookings, p_spared text, p_matched boolean) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     people  attendees[];
     a       attendees;
@@ -75,6 +77,8 @@ DECLARE
     seat    seat_facet;
     mark    mark_facet;
     match   record;
+    dismissed boolean;
+    uncertain boolean := false;
     state   text;
     ended   boolean;
     left_by int := 0; -- how many gave up their seats,
@@ -125,13 +129,16 @@ BEGIN
         mark := greatest(mark_of(a.mark, a.cleared_at), absence);
         n.showed := CASE WHEN mark IS NOT NULL THEN mark.showed WHEN ended AND n.status = 'accepted' THEN true END;
         n.attendance_source := CASE WHEN mark IS NOT NULL THEN mark.source WHEN ended AND n.status = 'accepted' THEN 'presumed' END;
-        match := match_of(b.workspace_id, a, handed ->> a.email_key);
-        n.lead_id := match.lead_id;
-        n.match_method := match.method;
-        n.match_probability := match.probability;
-        n.match_because := match.because;
-        IF (n.lead_id, n.match_method) IS DISTINCT FROM (a.lead_id, a.match_method) THEN
-            n.matched_at := CASE WHEN n.lead_id IS NOT NULL THEN now() END;
+        IF NOT p_matched OR a.lead_id IS NULL OR handed IS NOT NULL THEN
+            match := match_of(b.workspace_id, a, handed ->> a.email_key);
+            n.lead_id := match.lead_id;
+            n.match_method := match.method;
+            n.match_probability := match.probability;
+            n.match_because := match.because;
+            dismissed := match.dismissed;
+            IF (n.lead_id, n.match_method) IS DISTINCT FROM (a.lead_id, a.match_method) THEN
+                n.matched_at := CASE WHEN n.lead_id IS NOT NULL THEN now() END;
+            END IF;
         END IF;
         IF n IS DISTINCT FROM a THEN
             UPDATE attendees
@@ -140,20 +147,23 @@ BEGIN
                    matched_at = n.matched_at
              WHERE workspace_id = b.workspace_id AND uid = b.uid AND email_key = a.email_key;
         END IF;
-        IF n.lead_id IS NULL AND NOT match.dismissed THEN
+        uncertain := uncertain OR n.lead_id IS NULL OR n.match_method = 'likely_person';
+        IF n.lead_id IS NULL AND NOT dismissed THEN
             INSERT INTO unmatched_bookings (workspace_id, uid, email_key, mailbox_key)
             VALUES (b.workspace_id, b.uid, a.email_key, a.mailbox_key) ON CONFLICT DO NOTHING;
         ELSIF n.lead_id IS NOT NULL AND a.lead_id IS NULL THEN
             DELETE FROM unmatched_bookings WHERE workspace_id = b.workspace_id AND uid = b.uid AND email_key = a.email_key;
         END IF;
     END LOOP;
+    RETURN uncertain;
 END
 $$;
 
--- All of an event's bookings must be there before the first is settled. Returns the bookings whose attendees may stand differently
--- now; the caller has them stand (3_stand).
+-- All of an event's bookings must be there before the first is settled. touched: the bookings whose attendees may stand differently
+-- now; the caller has them stand (3_stand). p_matched and uncertain are settle_booking's.
 DROP FUNCTION IF EXISTS settle(bigint, text);
-CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text) RETURNS text[] LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION settle(p_workspace bigint, p_uid text, p_matched boolean DEFAULT false, OUT touched text[],
+    OUT uncertain boolean) LANGUAGE plpgsql AS $$
 DECLARE
     b       bookings;
     spared  text;
@@ -177,12 +187,13 @@ BEGIN
         END LOOP;
         SELECT * INTO STRICT b FROM bookings WHERE workspace_id = p_workspace AND uid = p_uid;
     END IF;
-    PERFORM settle_booking(b, spared);
+    uncertain := settle_booking(b, spared, p_matched);
     IF chained IS NULL THEN
-        RETURN ARRAY[p_uid];
+        touched := ARRAY[p_uid];
+        RETURN;
     END IF;
     FOR b IN SELECT * FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (others) ORDER BY uid LOOP
-        PERFORM settle_booking(b, spared);
+        PERFORM settle_booking(b, spared, false);
     END LOOP;
 
     -- What came with this booking's link is handed down, generation by generation: who adds one at the same time holds its parent.
@@ -194,11 +205,11 @@ BEGIN
             others := ARRAY(SELECT uid FROM bookings WHERE workspace_id = p_workspace AND replaces IS NOT NULL
                                AND (replaces).uid = ANY (others) AND uid <> ALL (seen) ORDER BY uid FOR UPDATE);
             FOR b IN SELECT * FROM bookings WHERE workspace_id = p_workspace AND uid = ANY (others) ORDER BY uid LOOP
-                PERFORM settle_booking(b, spared);
+                PERFORM settle_booking(b, spared, false);
             END LOOP;
             seen := seen || others;
         END LOOP;
     END IF;
-    RETURN p_uid || chained || seen;
+    touched := p_uid || chained || seen;
 END
 $$;

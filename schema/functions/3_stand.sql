@@ -6,9 +6,11 @@ CREATE OR REPLACE FUNCTION credited_campaign(p_workspace bigint, p_lead text, p_
 RETURNS TABLE (campaign_id text) LANGUAGE sql STABLE ROWS 1 AS $$
     SELECT lc.campaign_id
       FROM lead_campaigns lc
-     CROSS JOIN LATERAL (SELECT max(t) FILTER (WHERE t <= p_booked_at) AS at, max(t) IS NULL AS unknown
-                           FROM unnest(ARRAY[lc.first_contacted_at, lc.last_contacted_at, lc.replied_at]) AS t) reached
-     WHERE lc.workspace_id = p_workspace AND lc.lead_id = p_lead AND (reached.at IS NOT NULL OR reached.unknown)
+     CROSS JOIN LATERAL (SELECT greatest(CASE WHEN lc.first_contacted_at <= p_booked_at THEN lc.first_contacted_at END,
+                                         CASE WHEN lc.last_contacted_at <= p_booked_at THEN lc.last_contacted_at END,
+                                         CASE WHEN lc.replied_at <= p_booked_at THEN lc.replied_at END) AS at) reached
+     WHERE lc.workspace_id = p_workspace AND lc.lead_id = p_lead
+       AND (reached.at IS NOT NULL OR coalesce(lc.first_contacted_at, lc.last_contacted_at, lc.replied_at) IS NULL)
      ORDER BY reached.at DESC NULLS LAST, length(lc.campaign_id) DESC, lc.campaign_id COLLATE "C" DESC
      LIMIT 1
 $$;
@@ -30,41 +32,58 @@ BEGIN
 END
 $$;
 
--- Brings the rows of these bookings in line. They are held first and read afterwards, so that of two who do this at the same time
--- the second sees what the first did.
-CREATE OR REPLACE FUNCTION stand(p_workspace bigint, p_uids text[], p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+-- How an attendee stands by what is known now. No row when there is no such attendee.
+CREATE OR REPLACE FUNCTION standing_of(p_workspace bigint, p_uid text, p_email_key text, p_known timestamptz) RETURNS SETOF standings
+LANGUAGE sql STABLE ROWS 1 AS $$
+    SELECT p_workspace, a.email_key, a.uid, b.booked_at, (b.schedule).starts_at, a.status, a.showed, a.attendance_source,
+           coalesce((b.schedule).event_type, (b.schedule).title), nullif(b.chain, b.uid), (b.replaces).uid,
+           a.lead_id, c.campaign_id, p_known
+      FROM attendees a
+      JOIN bookings b ON b.workspace_id = p_workspace AND b.uid = p_uid
+      LEFT JOIN LATERAL credited_campaign(p_workspace, a.lead_id, b.booked_at) c ON true
+     WHERE a.workspace_id = p_workspace AND a.uid = p_uid AND a.email_key = p_email_key
+$$;
+
+-- Brings the rows of a booking in line. Each is held first and what it follows from is read afterwards, so that of two who do this at
+-- the same time the second sees what the first did.
+CREATE OR REPLACE FUNCTION stand_booking(p_workspace bigint, p_uid text, p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
-    o standings;
-    n standings;
+    keys text[] := ARRAY(SELECT email_key FROM attendees WHERE workspace_id = p_workspace AND uid = p_uid ORDER BY email_key);
+    key  text;
+    o    standings;
+    n    standings;
 BEGIN
-    PERFORM FROM attendees a JOIN standings s ON s.workspace_id = a.workspace_id AND s.email_key = a.email_key AND s.uid = a.uid
-     WHERE a.workspace_id = p_workspace AND s.workspace_id = p_workspace AND a.uid = ANY (p_uids)
-     ORDER BY a.uid, a.email_key FOR UPDATE OF s;
-    FOR n IN
-        SELECT p_workspace, a.email_key, a.uid, b.booked_at, (b.schedule).starts_at, a.status, a.showed, a.attendance_source,
-               coalesce((b.schedule).event_type, (b.schedule).title), nullif(b.chain, b.uid), (b.replaces).uid,
-               a.lead_id, c.campaign_id, p_known
-          FROM attendees a
-          JOIN bookings b ON b.workspace_id = p_workspace AND b.uid = a.uid
-          LEFT JOIN LATERAL credited_campaign(p_workspace, a.lead_id, b.booked_at) c ON true
-         WHERE a.workspace_id = p_workspace AND a.uid = ANY (p_uids) ORDER BY a.uid, a.email_key
-    LOOP
-        SELECT * INTO o FROM standings s WHERE s.workspace_id = p_workspace AND s.email_key = n.email_key AND s.uid = n.uid;
-        IF NOT FOUND THEN
+    FOREACH key IN ARRAY keys LOOP
+        SELECT * INTO o FROM standings s WHERE s.workspace_id = p_workspace AND s.email_key = key AND s.uid = p_uid FOR UPDATE;
+        SELECT * INTO n FROM standing_of(p_workspace, p_uid, key, coalesce(o.known_from, p_known));
+        CONTINUE WHEN NOT FOUND OR n IS NOT DISTINCT FROM o;
+        IF o.uid IS NULL THEN
             INSERT INTO standings (workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type,
                 chain, rescheduled_from, lead_id, campaign_id, known_from) SELECT (n).*;
             INSERT INTO standing_changes (workspace_id, now, lead_now) VALUES (p_workspace, counted_row_of(n), n.lead_id);
             CONTINUE;
         END IF;
-        n.known_from := o.known_from;
-        CONTINUE WHEN n IS NOT DISTINCT FROM o;
         n.known_from := greatest(o.known_from, p_known);
         PERFORM stand_differently(o, n, p_known);
         UPDATE standings s
            SET booked_at = n.booked_at, starts_at = n.starts_at, status = n.status, showed = n.showed,
                attendance_source = n.attendance_source, event_type = n.event_type, chain = n.chain,
                rescheduled_from = n.rescheduled_from, lead_id = n.lead_id, campaign_id = n.campaign_id, known_from = n.known_from
-         WHERE s.workspace_id = p_workspace AND s.email_key = n.email_key AND s.uid = n.uid;
+         WHERE s.workspace_id = p_workspace AND s.email_key = key AND s.uid = p_uid;
+    END LOOP;
+END
+$$;
+
+-- Of these bookings; always in the same order, so that two who do this never wait for each other.
+CREATE OR REPLACE FUNCTION stand(p_workspace bigint, p_uids text[], p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
+DECLARE
+    uids text[] := p_uids;
+BEGIN
+    IF cardinality(uids) > 1 THEN
+        uids := ARRAY(SELECT DISTINCT u FROM unnest(uids) u ORDER BY u);
+    END IF;
+    FOR i IN 1 .. coalesce(cardinality(uids), 0) LOOP
+        PERFORM stand_booking(p_workspace, uids[i], p_known);
     END LOOP;
 END
 $$;

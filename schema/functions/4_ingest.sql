@@ -25,7 +25,7 @@ BEGIN
     PERFORM put_booking(b);
     FOR a IN SELECT * FROM attendees WHERE workspace_id = p_workspace AND uid = stray LOOP
         a.uid := p_uid;
-        a := put_attendee(a);
+        PERFORM put_attendee(a);
     END LOOP;
     INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at, actor, lead_id)
     SELECT workspace_id, p_uid, email_key, kind, happened_at, actor, lead_id FROM activities WHERE workspace_id = p_workspace AND uid = stray
@@ -36,16 +36,20 @@ BEGIN
      WHERE workspace_id = p_workspace AND uid = stray ON CONFLICT DO NOTHING;
     DELETE FROM match_decisions WHERE workspace_id = p_workspace AND uid = stray;
     DELETE FROM match_guesses WHERE workspace_id = p_workspace AND uid = stray;
+    DELETE FROM attendees WHERE workspace_id = p_workspace AND uid = stray;
     DELETE FROM bookings WHERE workspace_id = p_workspace AND uid = stray;
 END
 $$;
 
 -- Applies what one event says of one booking (domain/booking; members are columns of bookings, attendees and activities).
--- Returns the booking's uid.
-CREATE OR REPLACE FUNCTION apply_change(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_change jsonb)
-RETURNS text LANGUAGE plpgsql AS $$
+-- Returns the booking's uid, and whether it was not there before.
+DROP FUNCTION IF EXISTS apply_change(bigint, bigint, timestamptz, jsonb);
+CREATE FUNCTION apply_change(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_change jsonb,
+    OUT uid text, OUT made boolean) LANGUAGE plpgsql AS $$
+#variable_conflict use_column
 DECLARE
     b bookings := jsonb_populate_record(NULL::bookings, p_change);
+    put record;
     people jsonb := p_change -> 'attendees';
     notes jsonb := p_change -> 'activities';
     a attendees;
@@ -77,15 +81,18 @@ BEGIN
     b.status := coalesce((b.status_set).value, 'unknown');
     b.chain := b.uid;
     b.booked_at := b.known_at;
-    b := put_booking(b);
+    put := put_booking(b);
+    b := put.stored;
+    made := put.made;
+    uid := b.uid;
 
     FOR i IN 0 .. coalesce(jsonb_array_length(people), 0) - 1 LOOP
         a := jsonb_populate_record(NULL::attendees, people -> i);
         a.workspace_id := p_workspace;
         a.uid := b.uid;
-        -- Of a new booking they are matched at once, for the same reason; again, settle_booking has the last word.
+        -- Of a new booking they are matched at once, for the same reason; settle_booking adds what earlier bookings hand down.
         a.status := attendee_status(b.status, a.seat);
-        IF b.heard_at = p_received_at THEN
+        IF made THEN
             match := match_of(p_workspace, a, NULL);
             a.lead_id := match.lead_id;
             a.match_method := match.method;
@@ -93,35 +100,43 @@ BEGIN
             a.match_because := match.because;
             a.matched_at := CASE WHEN a.lead_id IS NOT NULL THEN now() END;
         END IF;
-        a := put_attendee(a);
+        PERFORM put_attendee(a);
     END LOOP;
     FOR i IN 0 .. coalesce(jsonb_array_length(notes), 0) - 1 LOOP
         note := jsonb_populate_record(NULL::activities, notes -> i);
         INSERT INTO activities (workspace_id, uid, email_key, kind, happened_at)
         VALUES (p_workspace, b.uid, note.email_key, note.kind, date_trunc('second', note.happened_at)) ON CONFLICT DO NOTHING;
     END LOOP;
-    RETURN b.uid;
 END
 $$;
 
 -- p_changes: one for each booking that the event speaks of, in order of uid, so that two events never wait for each other.
--- Returns these bookings.
+-- Returns those of them with somebody about whom nothing is certain; null: none.
 DROP FUNCTION IF EXISTS apply_changes(bigint, bigint, timestamptz, jsonb);
 CREATE OR REPLACE FUNCTION apply_changes(p_workspace bigint, p_connection bigint, p_received_at timestamptz, p_changes jsonb)
 RETURNS text[] LANGUAGE plpgsql AS $$
 DECLARE
-    uids    text[] := '{}';
-    settled text[] := '{}';
-    u       text;
+    uids    text[];
+    made    boolean[];
+    touched text[];
+    unsure  text[];
+    applied record;
+    settled record;
 BEGIN
-    FOR i IN 0 .. jsonb_array_length(p_changes) - 1 LOOP
-        uids := uids || apply_change(p_workspace, p_connection, p_received_at, p_changes -> i);
+    FOR i IN 1 .. jsonb_array_length(p_changes) LOOP
+        applied := apply_change(p_workspace, p_connection, p_received_at, p_changes -> i - 1);
+        uids[i] := applied.uid;
+        made[i] := applied.made;
     END LOOP;
-    FOREACH u IN ARRAY uids LOOP
-        settled := settled || settle(p_workspace, u);
+    FOR i IN 1 .. coalesce(cardinality(uids), 0) LOOP
+        settled := settle(p_workspace, uids[i], made[i]);
+        touched := touched || settled.touched;
+        IF settled.uncertain THEN
+            unsure := unsure || uids[i];
+        END IF;
     END LOOP;
-    PERFORM stand(p_workspace, settled, p_received_at);
-    RETURN uids;
+    PERFORM stand(p_workspace, touched, p_received_at);
+    RETURN unsure;
 END
 $$;
 
@@ -133,8 +148,6 @@ DROP FUNCTION IF EXISTS ingest(bigint, bigint, bytea, text, text, text, bigint, 
 CREATE OR REPLACE FUNCTION ingest(p_workspace bigint, p_connection bigint, p_delivery_key bytea, p_source text, p_trigger text,
     p_uid text, p_number bigint, p_happened_at timestamptz, p_received_at timestamptz, p_body bytea, p_status text, p_changes jsonb,
     OUT outcome text, OUT uncertain jsonb) LANGUAGE plpgsql SET plan_cache_mode = force_generic_plan AS $$
-DECLARE
-    uids text[];
 BEGIN
     INSERT INTO webhook_events (workspace_id, delivery_key, connection_id, source, trigger, uid, number, happened_at, received_at,
                                 status, body)
@@ -145,10 +158,8 @@ BEGIN
         outcome := 'duplicate';
         RETURN;
     END IF;
-    uids := apply_changes(p_workspace, p_connection, p_received_at, p_changes);
+    uncertain := to_jsonb(apply_changes(p_workspace, p_connection, p_received_at, p_changes));
     outcome := p_status;
-    SELECT jsonb_agg(DISTINCT uid) INTO uncertain FROM attendees
-     WHERE workspace_id = p_workspace AND uid = ANY (uids) AND (lead_id IS NULL OR match_method = 'likely_person');
 END
 $$;
 

@@ -47,6 +47,7 @@ BEGIN
     CREATE TEMP TABLE standings_before ON COMMIT DROP AS
         SELECT * FROM standings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     -- Standings stay until the end, which brings them in line: when something was known is not said by events.
+    DELETE FROM attendees WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     DELETE FROM bookings WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids));
     -- What persons did is in no event.
     DELETE FROM activities WHERE workspace_id = p_workspace AND (everything OR uid = ANY (uids)) AND actor IS NULL;

@@ -28,7 +28,7 @@ BEGIN
     PERFORM FROM attendees WHERE workspace_id = p_workspace AND uid = p_uid AND email_key = p_email_key
         AND (lead_id, match_probability, match_because) IS DISTINCT FROM (p_lead, p_probability, p_because);
     IF FOUND THEN
-        PERFORM stand(p_workspace, settle(p_workspace, p_uid), now());
+        PERFORM stand(p_workspace, (settle(p_workspace, p_uid)).touched, now());
     END IF;
     RETURN true;
 END
@@ -41,7 +41,7 @@ DECLARE
     u       text;
 BEGIN
     FOREACH u IN ARRAY p_uids LOOP
-        settled := settled || settle(p_workspace, u);
+        settled := settled || (settle(p_workspace, u)).touched;
     END LOOP;
     PERFORM stand(p_workspace, settled, now());
 END
@@ -54,7 +54,7 @@ DECLARE
 BEGIN
     uids := ARRAY(SELECT b.uid FROM bookings b
                    WHERE b.workspace_id = p_workspace
-                     AND b.uid IN (SELECT a.uid FROM attendees a WHERE a.workspace_id = p_workspace AND a.email_key = p_email_key)
+                     AND b.uid IN (SELECT s.uid FROM standings s WHERE s.workspace_id = p_workspace AND s.email_key = p_email_key)
                    ORDER BY b.uid FOR UPDATE);
     PERFORM settle_all(p_workspace, uids);
 END

@@ -209,12 +209,17 @@ sub meanwhile ($t, $code) {
     return sub { local $/; my @said = @{ $json->decode(scalar <$reader>) }; waitpid $pid, 0; return wantarray ? @said : $said[0] };
 }
 
-# A session that holds a table until it is told to let go.
-sub hold_table ($t, $table) {
+# A session that holds a table, or the rows of one, until it is told to let go.
+sub hold_table ($t, $table) { $t->hold("LOCK TABLE $table") }
+sub hold_rows ($t, $query)  { $t->hold("$query FOR UPDATE") }
+
+sub hold ($t, $statement) {
     open my $psql, '|-', 'psql', '-X', '-q', '-o', '/dev/null', $t->{env}{DATABASE_OWNER_URL} or die "no psql: $!";
     $psql->autoflush;
-    print $psql "BEGIN; LOCK TABLE $table;\n";
-    $t->wait_until("$table is held", sub { $t->value("SELECT count(*) FROM pg_locks WHERE relation = '$table'::regclass AND mode = 'AccessExclusiveLock' AND granted") });
+    my $holder = "holder $psql";
+    print $psql "SET application_name = '$holder'; BEGIN; $statement;\n";
+    $t->wait_until("$statement is done",
+        sub { $t->value("SELECT count(*) FROM pg_stat_activity WHERE application_name = '$holder' AND state = 'idle in transaction' AND query LIKE '%' || \$\$$statement\$\$ || '%'") });
     return sub { print $psql "COMMIT;\n"; close $psql };
 }
 
