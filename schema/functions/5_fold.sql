@@ -12,9 +12,9 @@ $$;
 -- What these leads contribute (all: null) as of now (null) or a moment. Contacts have no history: they are as of now. p_activity:
 -- only what happened, not what became of whom; it is the cheaper half. Planned for these leads, and without what the reports rule out
 -- for their own statements: at half a million leads without a sort it takes minutes.
-DROP FUNCTION IF EXISTS items_of(bigint, text[], timestamptz);
-CREATE OR REPLACE FUNCTION items_of(p_workspace bigint, p_leads text[], p_as_of timestamptz, p_activity boolean)
-RETURNS TABLE (lead_id text, kind text, at timestamptz, next_at timestamptz, campaign_id text, event_type text, sent int,
+DROP FUNCTION IF EXISTS items_of(bigint, text[], timestamptz, boolean);
+CREATE FUNCTION items_of(p_workspace bigint, p_leads text[], p_as_of timestamptz, p_activity boolean)
+RETURNS TABLE (lead_id text, kind item_kind, at timestamptz, next_at timestamptz, campaign_id text, event_type text, sent int,
     delivered int, replied int, interested int, booked int, showed int)
 LANGUAGE plpgsql STABLE ROWS 10000
 SET plan_cache_mode = force_custom_plan SET enable_sort = on SET enable_bitmapscan = on AS $$
@@ -50,15 +50,15 @@ BEGIN
                                     (5, booked, booked_type, booked_here), (6, showed, showed_type, showed_here)) AS n (stage, reached, type, here)
          WHERE NOT c.alone AND n.reached
     ), several AS (
-        SELECT lead_id, 'distinct' AS kind, at, next_at, '' AS campaign_id, type, stage FROM stage
+        SELECT lead_id, 'distinct'::item_kind AS kind, at, next_at, '' AS campaign_id, type, stage FROM stage
          UNION ALL
         SELECT lead_id, 'cohort', at, NULL, campaign_id, type, stage FROM stage WHERE here
     )
-    SELECT lead_id, 'activity', booked_at, next_at, campaign_id, event_type, 0, 0, 0, 0, 1, 0 FROM booked
+    SELECT lead_id, 'activity'::item_kind, booked_at, next_at, campaign_id, event_type, 0, 0, 0, 0, 1, 0 FROM booked
      UNION ALL
     SELECT lead_id, 'activity', meets_at, next_at, campaign_id, event_type, 0, 0, 0, 0, 0, 1 FROM showed
      UNION ALL
-    SELECT c.lead_id, CASE WHEN n.here THEN 'both' ELSE 'distinct' END, c.at, NULL, CASE WHEN n.here THEN c.campaign_id ELSE '' END, n.type,
+    SELECT c.lead_id, CASE WHEN n.here THEN 'both'::item_kind ELSE 'distinct' END, c.at, NULL, CASE WHEN n.here THEN c.campaign_id ELSE '' END, n.type,
            n.sent, n.delivered, n.replied, n.interested, n.booked, n.showed
       FROM contact c
      CROSS JOIN LATERAL (VALUES (true, true, '', 1, delivered::int, replied::int, interested::int, 0, 0),
@@ -153,12 +153,12 @@ BEGIN
              GROUP BY kind, campaign_id, event_type, day, next_day
             HAVING (sum(sign * sent), sum(sign * delivered), sum(sign * replied), sum(sign * interested), sum(sign * booked),
                     sum(sign * showed)) <> (0, 0, 0, 0, 0, 0)) i
-      JOIN LATERAL (VALUES ('activity', i.campaign_id), ('activity_type', i.event_type), ('cohort', i.campaign_id),
+      JOIN LATERAL (VALUES ('activity'::count_family, i.campaign_id), ('activity_type', i.event_type), ('cohort', i.campaign_id),
                            ('distinct', i.event_type)) AS f (family, key)
-        ON CASE i.kind WHEN 'activity' THEN f.family IN ('activity', 'activity_type') WHEN 'both' THEN f.family IN ('cohort', 'distinct')
-                       ELSE f.family = i.kind END
+        ON CASE i.kind WHEN 'activity' THEN f.family IN ('activity', 'activity_type') WHEN 'cohort' THEN f.family = 'cohort'
+                       WHEN 'distinct' THEN f.family = 'distinct' ELSE f.family IN ('cohort', 'distinct') END
      CROSS JOIN (VALUES (true), (false)) AS u (m)
-      JOIN (VALUES ('none'), ('day'), ('month')) AS n (unit) ON (n.unit = 'none') = (i.next_day IS NULL)
+      JOIN (VALUES ('none'::count_unit), ('day'), ('month')) AS n (unit) ON (n.unit = 'none') = (i.next_day IS NULL)
      GROUP BY 1, 2, 3, 4, 5, 6, 7
      ORDER BY 1, 2, 3, 4, 5, 6, 7
         ON CONFLICT (workspace_id, family, monthly, next_unit, day, next_day, key) DO UPDATE

@@ -126,9 +126,9 @@ LANGUAGE plpgsql STABLE AS $$
 DECLARE
     zone   text := zone_of_counts(p_workspace);
     -- There are fewer event types than campaigns, so without either they are the shorter way.
-    counted text := CASE WHEN p_kind = 'activity' AND p_key <> 'campaign' AND (p_key = 'event_type' OR p_campaign IS NULL) THEN 'activity_type'
-                         ELSE p_kind END;
-    kinds  text[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
+    counted count_family := CASE WHEN p_kind = 'activity' AND p_key <> 'campaign' AND (p_key = 'event_type' OR p_campaign IS NULL)
+                                 THEN 'activity_type' ELSE p_kind END;
+    kinds  item_kind[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
     leads  text[] := leads_otherwise(p_workspace, p_as_of);
     kept   boolean := leads IS NOT NULL AND (p_unit = 'none' OR p_zone = zone)
                   AND (counted IN ('activity', 'cohort') OR p_campaign IS NULL) AND NOT (p_kind = 'cohort' AND p_key = 'event_type');
@@ -150,9 +150,9 @@ BEGIN
           FROM (SELECT s.monthly, s.sign * n.sign AS sign, g.first, g.last, n.unit, n.first AS next_first, n.until AS next_until
                   FROM (SELECT * FROM months_and_days(first_day, end_day) WHERE p_unit <> 'day'
                          UNION ALL SELECT false, 1, first_day, end_day WHERE p_unit = 'day' AND first_day < end_day) s
-                 CROSS JOIN (SELECT 'none', 1, '-infinity'::date, 'infinity'::date
+                 CROSS JOIN (SELECT 'none'::count_unit, 1, '-infinity'::date, 'infinity'::date
                               UNION ALL
-                             SELECT CASE WHEN m.monthly THEN 'month' ELSE 'day' END, m.sign, m.first, m.until
+                             SELECT CASE WHEN m.monthly THEN 'month'::count_unit ELSE 'day' END, m.sign, m.first, m.until
                                FROM months_and_days(end_day, 'infinity') m WHERE isfinite(end_day)) AS n (unit, sign, first, until)
                  CROSS JOIN LATERAL (
                        SELECT s.first, s.until - 1 WHERE n.unit = 'none'

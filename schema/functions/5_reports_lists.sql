@@ -206,7 +206,7 @@ DECLARE
     leads  text[] := leads_otherwise(p_workspace, as_of);
     rows_by text := CASE WHEN NOT p_whole THEN p_group END;
     campaign text := CASE WHEN rows_by = 'campaign' THEN coalesce(p_key, '') ELSE p_campaign END;
-    kinds  text[] := CASE WHEN NOT p_cohort THEN '{activity}'::text[] WHEN campaign IS NOT NULL THEN '{cohort,both}' ELSE '{distinct,both}' END;
+    kinds  item_kind[] := CASE WHEN NOT p_cohort THEN '{activity}' WHEN campaign IS NOT NULL THEN '{cohort,both}' ELSE '{distinct,both}' END;
     day    date := CASE WHEN rows_by IN ('day', 'week', 'month') THEN p_key::date END;   -- the first of the row
     since  timestamptz := greatest(begins, day::timestamp AT TIME ZONE zone);
     before timestamptz := least(ends, CASE WHEN day IS NOT NULL THEN (day + ('1 ' || rows_by)::interval) AT TIME ZONE zone END);

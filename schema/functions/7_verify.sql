@@ -40,7 +40,7 @@ LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
     ), items_again AS (
         SELECT i.* FROM items_of(p_workspace, NULL, NULL, false) i CROSS JOIN zone WHERE lead_id <> ALL (unfolded)
     ), counts_kept AS (
-        SELECT family, monthly, next_unit, day, next_day, key, sent::numeric, delivered::numeric, replied::numeric, interested::numeric,
+        SELECT family::text, monthly, next_unit::text, day, next_day, key, sent::numeric, delivered::numeric, replied::numeric, interested::numeric,
                booked::numeric, showed::numeric
           FROM funnel_counts WHERE workspace_id = p_workspace AND (sent, delivered, replied, interested, booked, showed) <> (0, 0, 0, 0, 0, 0)
     ), counts_again AS (
@@ -51,7 +51,7 @@ LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
           FROM funnel_items i CROSS JOIN zone
          CROSS JOIN LATERAL (SELECT i.at AT TIME ZONE zone AS local, i.next_at AT TIME ZONE zone AS next_local) l
           JOIN (VALUES ('activity'), ('activity_type'), ('cohort'), ('distinct')) AS n (family)
-            ON n.family = i.kind OR (i.kind = 'activity' AND n.family = 'activity_type') OR (i.kind = 'both' AND n.family IN ('cohort', 'distinct'))
+            ON n.family = i.kind::text OR (i.kind = 'activity' AND n.family = 'activity_type') OR (i.kind = 'both' AND n.family IN ('cohort', 'distinct'))
          CROSS JOIN LATERAL (SELECT n.family, CASE WHEN n.family IN ('activity', 'cohort') THEN i.campaign_id ELSE i.event_type END AS key) f
          CROSS JOIN (VALUES (true), (false)) AS u (m)
           JOIN (VALUES ('none'), ('day'), ('month')) AS v (unit) ON (unit = 'none') = (i.next_at IS NULL)
