@@ -28,10 +28,12 @@ struct shift {
 	const struct settings *settings;
 	const struct secret_key *key;
 	struct children *syncers;
-	int64_t unfolded; /* changes that waited after the last portion, at most */
-	/* When the job is due again: set by one that has more to do. Rested: so that it takes a fifth of the time, for
-	 * work that can wait while many events come in. */
+	int64_t unfolded;  /* changes that waited after the last portion, at most */
+	int64_t looked_ms; /* when that was begun */
+	/* When the job is due again: set by one that has more to do. Rested: after this percentage of the time that it
+	 * took, for work that can wait while many events come in. */
 	enum again { AGAIN_LATER, AGAIN_AT_ONCE, AGAIN_RESTED } again;
+	int64_t rest_percent;
 };
 
 typedef bool job(struct shift *, struct fail *);
@@ -71,14 +73,22 @@ static bool empty_spool(struct shift *s, struct fail *f)
 
 static bool fold(struct shift *s, struct fail *f)
 {
-	/* Reports look at each change that waits: so many cost the funnel a second (measured), a quarter of them a
-	 * quarter. Fewer are folded so that deliveries do not notice, more so that it is soon over. */
-	enum { BEARABLE = 20000, GENTLE = 200, BRISK = 2000 };
-	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK;
+	/* While more than so many changes a second come in, they are folded in a tenth of the time, so that deliveries
+	 * do not notice; otherwise without a rest. Reports look at each change that waits, and so many cost the funnel
+	 * a second (measured), half of them half: beyond that the rests get shorter, and portions larger in the end. */
+	enum { BUSY = 500, BEARABLE = 20000, GENTLE = 200, BRISK = 2000, LONGEST_REST = 900 };
+	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK, before = s->unfolded, looked_ms = s->looked_ms, came,
+		room;
 
+	s->looked_ms = clock_ms();
 	if (!fold_changes(s->arena, s->db, portion, &s->unfolded, f))
 		return false;
-	s->again = s->unfolded == 0 ? AGAIN_LATER : s->unfolded < BEARABLE ? AGAIN_RESTED : AGAIN_AT_ONCE;
+	came = s->unfolded - before + portion;
+	room = s->unfolded < BEARABLE ? BEARABLE - s->unfolded : 0;
+	s->rest_percent = room < BEARABLE / 2 ? LONGEST_REST * room / (BEARABLE / 2) : LONGEST_REST;
+	s->again = s->unfolded == 0                                  ? AGAIN_LATER
+		   : came * 1000 > BUSY * (s->looked_ms - looked_ms) ? AGAIN_RESTED
+								     : AGAIN_AT_ONCE;
 	return true;
 }
 
@@ -179,13 +189,13 @@ static void report(size_t row, bool good, const struct fail *f)
 		log_line(LOG_ERROR, f->code, "job %s: %s", name, f->detail);
 }
 
-static int64_t next_due_ms(enum again again, int64_t began_ms, int64_t pause_ms)
+static int64_t next_due_ms(const struct shift *s, int64_t began_ms, int64_t pause_ms)
 {
 	int64_t now_ms = clock_ms();
 
-	return again == AGAIN_AT_ONCE  ? now_ms
-	       : again == AGAIN_RESTED ? now_ms + 4 * (now_ms - began_ms)
-				       : now_ms + pause_ms;
+	return s->again == AGAIN_AT_ONCE  ? now_ms
+	       : s->again == AGAIN_RESTED ? now_ms + s->rest_percent * (now_ms - began_ms) / 100
+					  : now_ms + pause_ms;
 }
 
 static void run_due(struct shift *shift)
@@ -203,7 +213,7 @@ static void run_due(struct shift *shift)
 		if (good && held)
 			good = jobs[i].run(shift, &f);
 		report(i, good, &f);
-		jobs[i].due_ms = next_due_ms(shift->again, began_ms, jobs[i].pause_ms);
+		jobs[i].due_ms = next_due_ms(shift, began_ms, jobs[i].pause_ms);
 		arena_empty(shift->arena);
 	}
 }
