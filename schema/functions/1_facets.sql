@@ -1,6 +1,6 @@
 -- The law of facets: the newer setting wins, whatever the order of arrival. Both functions store what an event says of one
--- booking or attendee; what a row says that is not there yet is stored as it is, and `made` says so. Again when the row that was
--- there went before it could be written.
+-- booking or attendee; what a row says that is not there yet is stored as it is, of which put_booking tells by `made`. Again when the
+-- row that was there went before it could be written.
 
 DROP FUNCTION IF EXISTS put_booking(bookings);
 CREATE FUNCTION put_booking(b bookings, OUT stored bookings, OUT made boolean) LANGUAGE plpgsql AS $$
