@@ -53,8 +53,7 @@ static bool answer(struct reply *reply, enum sender_kind kind, enum ingested out
 }
 
 /* Whose delivery it is, and whether it becomes an event. */
-static bool take_in(
-	struct request *request, struct delivery *delivery, const char *proof, enum ingested *outcome, struct fail *f)
+static bool take_in(struct request *request, struct delivery *delivery, const char *proof, struct fail *f)
 {
 	static struct senders senders;
 	const struct spool spool = spool_from_settings(request->settings);
@@ -67,7 +66,7 @@ static bool take_in(
 		return false;
 	delivery->workspace_id = sender->workspace_id;
 	delivery->connection_id = sender->connection_id;
-	return ingest_or_queue(request->arena, request->db, request->key, &spool, delivery, outcome, f);
+	return ingest_or_queue(request->arena, request->db, request->key, &spool, delivery, f);
 }
 
 static enum delivered kind_of_failure(enum fail_kind kind)
@@ -117,17 +116,16 @@ static bool receive_from(
 		[INGESTED_QUEUED] = DELIVERED_QUEUED,
 	};
 	struct delivery delivery = {.kind = kind, .source = "webhook", .received_at = instant_now()};
-	enum ingested outcome = INGESTED_PROCESSED;
-	bool good = take_in(request, &delivery, proof, &outcome, f);
+	bool good = take_in(request, &delivery, proof, f);
 
-	metrics_delivery(request->counters, delivery.trigger, good ? kinds[outcome] : kind_of_failure(f->kind),
+	metrics_delivery(request->counters, delivery.trigger, good ? kinds[delivery.outcome] : kind_of_failure(f->kind),
 		instant_now().us - delivery.received_at.us);
 	if (delivery.forged)
 		metrics_forged_reference(request->counters);
 	if (good && delivery.uncertain)
 		match_uncertain(request, &delivery);
 	if (good)
-		return answer(reply, kind, outcome, f);
+		return answer(reply, kind, delivery.outcome, f);
 	note_refusal(request, f);
 	return false;
 }

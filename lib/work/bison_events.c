@@ -25,11 +25,10 @@ static bool take_event(struct bison *b, const json_t *row, struct fail *f)
 		.source = "poll",
 		.received_at = b->clock.now,
 		.body = {(const unsigned char *)body, strlen(body)}};
-	enum ingested outcome;
 	struct fail trouble = {0};
 
-	if (ingest_outreach(b->sync->arena, b->sync->db, b->sync->key, &delivery, &outcome, &trouble)) {
-		b->sync->applied += outcome == INGESTED_PROCESSED;
+	if (ingest_outreach(b->sync->arena, b->sync->db, b->sync->key, &delivery, &trouble)) {
+		b->sync->applied += delivery.outcome == INGESTED_PROCESSED;
 		return true;
 	}
 	if (trouble.kind == FAIL_INPUT) {

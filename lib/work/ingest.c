@@ -7,16 +7,15 @@
 
 #include <string.h>
 
-static bool keep(struct db *db, const struct stored_event *stored, struct delivery *delivery, enum ingested *outcome,
-	struct fail *f)
+static bool keep(struct db *db, const struct stored_event *stored, struct delivery *delivery, struct fail *f)
 {
 	struct fail trouble = {0};
 	struct event_answer said;
 
 	if (events_ingest(db, stored, &said, &trouble)) {
-		*outcome = strcmp(said.outcome, "duplicate") == 0 ? INGESTED_DUPLICATE
-			   : strcmp(said.outcome, "ignored") == 0 ? INGESTED_IGNORED
-								  : INGESTED_PROCESSED;
+		delivery->outcome = strcmp(said.outcome, "duplicate") == 0 ? INGESTED_DUPLICATE
+				    : strcmp(said.outcome, "ignored") == 0 ? INGESTED_IGNORED
+									   : INGESTED_PROCESSED;
 		delivery->uncertain = said.uncertain;
 		return true;
 	}
@@ -25,12 +24,11 @@ static bool keep(struct db *db, const struct stored_event *stored, struct delive
 	/* Valid, but it cannot be applied: never dropped, never in the way of others. */
 	log_line(LOG_ERROR, "event_failed", "an event of trigger %s is kept as failed: %s", stored->trigger,
 		trouble.detail);
-	*outcome = INGESTED_QUEUED;
+	delivery->outcome = INGESTED_QUEUED;
 	return events_keep_failed(db, stored, trouble.detail, f);
 }
 
-bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery,
-	enum ingested *outcome, struct fail *f)
+bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery, struct fail *f)
 {
 	struct meaning meaning;
 
@@ -53,5 +51,5 @@ bool ingest(struct arena *arena, struct db *db, const struct secret_key *key, st
 			.status = meaning.status,
 			.changes = meaning.changes,
 		},
-		delivery, outcome, f);
+		delivery, f);
 }

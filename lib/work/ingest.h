@@ -26,20 +26,21 @@ struct delivery {
 	enum sender_kind kind;
 	const char *source; /* "webhook"; "clock": the worker says that a meeting is over; "poll": work/poll */
 	struct instant received_at;
-	struct bytes body;   /* raw */
-	struct bytes key;    /* what makes it the same as one before; at NULL: what it says */
-	const char *trigger; /* set by ingest as soon as it is known, */
-	bool forged;         /* as is this: it carries a lead reference that is not ours */
+	struct bytes body; /* raw */
+	struct bytes key;  /* what makes it the same as one before; at NULL: what it says */
+	/* Set by ingest, these as soon as they are known: */
+	const char *trigger;
+	bool forged; /* it carries a lead reference that is not ours */
 
-	/* Set by ingest: JSON array of the bookings with somebody whose lead is not certain (work/match_likely); NULL:
-	 * none. */
-	const char *uncertain;
+	/* and these when it is stored: */
+	enum ingested outcome;
+	const char *uncertain; /* JSON array of the bookings with somebody whose lead is not certain
+				  (work/match_likely); NULL: none */
 };
 
 /* Of Cal.com. True only when the event is durable. FAIL_INPUT when the body is not an event, FAIL_LATER when the
  * database is away.
  */
-bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, enum ingested *,
-	struct fail *) MUST_CHECK;
+bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, struct fail *) MUST_CHECK;
 
 #endif

@@ -117,8 +117,8 @@ static bool is_ours(struct db *db, const struct delivery *d, const struct bison_
 	return true;
 }
 
-bool ingest_outreach(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *d,
-	enum ingested *outcome, struct fail *f)
+bool ingest_outreach(
+	struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *d, struct fail *f)
 {
 	struct outreach_event stored;
 	struct bison_event event;
@@ -144,8 +144,8 @@ bool ingest_outreach(struct arena *arena, struct db *db, const struct secret_key
 		.sealed_body = secret_seal(arena, key, d->body)};
 	if (!keep(arena, db, &stored, d, &event, &fresh, f))
 		return false;
-	*outcome = !fresh                                    ? INGESTED_DUPLICATE
-		   : strcmp(stored.status, "processed") == 0 ? INGESTED_PROCESSED
-							     : INGESTED_IGNORED;
+	d->outcome = !fresh                                    ? INGESTED_DUPLICATE
+		     : strcmp(stored.status, "processed") == 0 ? INGESTED_PROCESSED
+							       : INGESTED_IGNORED;
 	return true;
 }

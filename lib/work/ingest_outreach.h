@@ -13,7 +13,7 @@ struct db;
 /* delivery.source is "webhook" or "poll". True only when it is durable. A lead that is known stays as the lists show
  * him: a delivery may be old. Counts per day follow from series and replies alone, so nothing counts twice. FAIL_INPUT
  * when the body names no type, FAIL_LATER when the database is away. */
-bool ingest_outreach(struct arena *, struct db *, const struct secret_key *, struct delivery *, enum ingested *,
-	struct fail *) MUST_CHECK;
+bool ingest_outreach(
+	struct arena *, struct db *, const struct secret_key *, struct delivery *, struct fail *) MUST_CHECK;
 
 #endif

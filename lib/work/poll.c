@@ -129,11 +129,10 @@ static bool take_in(struct sync *s, const struct reading *r, struct tally *t, st
 		.body = r->body,
 		.key = r->key,
 	};
-	enum ingested outcome;
 
-	if (!ingest(s->arena, s->db, s->key, &delivery, &outcome, f))
+	if (!ingest(s->arena, s->db, s->key, &delivery, f))
 		return false;
-	t->applied += outcome == INGESTED_PROCESSED;
+	t->applied += delivery.outcome == INGESTED_PROCESSED;
 	if (delivery.uncertain) {
 		AUTO(json_t) uids = json_loads(delivery.uncertain, 0, NULL);
 

@@ -55,23 +55,23 @@ static bool unwrap(
 	return true;
 }
 
-static bool take(struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery,
-	enum ingested *outcome, struct fail *f)
+static bool take(
+	struct arena *arena, struct db *db, const struct secret_key *key, struct delivery *delivery, struct fail *f)
 {
-	return (delivery->kind == SENDER_EMAILBISON ? ingest_outreach : ingest)(arena, db, key, delivery, outcome, f);
+	return (delivery->kind == SENDER_EMAILBISON ? ingest_outreach : ingest)(arena, db, key, delivery, f);
 }
 
 bool ingest_or_queue(struct arena *arena, struct db *db, const struct secret_key *key, const struct spool *spool,
-	struct delivery *delivery, enum ingested *outcome, struct fail *f)
+	struct delivery *delivery, struct fail *f)
 {
 	struct fail trouble = {0}, full = {0};
 
-	if (take(arena, db, key, delivery, outcome, &trouble))
+	if (take(arena, db, key, delivery, &trouble))
 		return true;
 	/* A bug too: when the event cannot even be kept as failed, the spool is all that is left. */
 	if ((trouble.kind == FAIL_LATER || trouble.kind == FAIL_BUG)
 		&& spool_put(spool, delivery->received_at, wrap(arena, key, delivery), &full)) {
-		*outcome = INGESTED_QUEUED;
+		delivery->outcome = INGESTED_QUEUED;
 		return true;
 	}
 	if (full.kind)
@@ -85,11 +85,10 @@ static bool apply_one(struct arena *arena, struct db *db, const struct secret_ke
 {
 	struct delivery delivery = {.source = "webhook"};
 	struct bytes sealed;
-	enum ingested outcome;
 	struct fail trouble = {0};
 
 	if (spool_take(arena, spool, name, &sealed, &trouble) && unwrap(arena, key, sealed, &delivery, &trouble)
-		&& take(arena, db, key, &delivery, &outcome, &trouble)) {
+		&& take(arena, db, key, &delivery, &trouble)) {
 		++*applied;
 		return spool_drop(spool, name, f);
 	}

@@ -14,7 +14,7 @@ struct db;
 /* As `ingest`, or `ingest_outreach` by its kind, but a delivery that the database cannot take now is spooled:
  * INGESTED_QUEUED. FAIL_LATER only when that failed too. */
 bool ingest_or_queue(struct arena *, struct db *, const struct secret_key *, const struct spool *, struct delivery *,
-	enum ingested *, struct fail *) MUST_CHECK;
+	struct fail *) MUST_CHECK;
 
 /* Applies what lies in the spool, oldest first. What cannot be understood is set aside; when the database is away the
  * rest stays: FAIL_LATER. *applied: how many went into the database. */
