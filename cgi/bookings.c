@@ -8,7 +8,7 @@ static handler show;
 
 int main(void)
 {
-	return serve("bookings", ROUTES({"GET", "/api/clients/{id}/bookings", show}));
+	return serve("bookings", ROUTES({"GET", "/api/clients/{id}/bookings", .handler = show}));
 }
 
 struct stream {

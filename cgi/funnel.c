@@ -10,7 +10,7 @@ static handler show;
 
 int main(void)
 {
-	return serve("funnel", ROUTES({"GET", "/api/clients/{id}/funnel", show}));
+	return serve("funnel", ROUTES({"GET", "/api/clients/{id}/funnel", .handler = show}));
 }
 
 static bool report(struct request *request, int64_t workspace, json_t **report, struct fail *f)

@@ -11,8 +11,9 @@ static handler alive, dependencies, metrics;
 
 int main(void)
 {
-	return serve("health", ROUTES({"GET", "/healthz", alive}, {"GET", "/api/cal/health", dependencies},
-				       {"GET", "/metrics", metrics}));
+	return serve("health",
+		ROUTES({"GET", "/healthz", .handler = alive}, {"GET", "/api/cal/health", .handler = dependencies},
+			{"GET", "/metrics", .handler = metrics}));
 }
 
 /* The process runs and answers; nothing else is asked. */

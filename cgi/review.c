@@ -8,10 +8,10 @@ static handler list, link_item, dismiss_item, unlink_item;
 
 int main(void)
 {
-	return serve("review", ROUTES({"GET", "/api/clients/{id}/unmatched", list},
-				       {"POST", "/api/clients/{id}/unmatched/{item}/link", link_item},
-				       {"POST", "/api/clients/{id}/unmatched/{item}/dismiss", dismiss_item},
-				       {"POST", "/api/clients/{id}/unmatched/{item}/unlink", unlink_item}));
+	return serve("review", ROUTES({"GET", "/api/clients/{id}/unmatched", .handler = list},
+				       {"POST", "/api/clients/{id}/unmatched/{item}/link", .handler = link_item},
+				       {"POST", "/api/clients/{id}/unmatched/{item}/dismiss", .handler = dismiss_item},
+				       {"POST", "/api/clients/{id}/unmatched/{item}/unlink", .handler = unlink_item}));
 }
 
 static bool list(struct request *request, struct reply *reply, struct fail *f)

@@ -8,7 +8,8 @@ static handler show, ask;
 
 int main(void)
 {
-	return serve("sync", ROUTES({"GET", "/api/clients/{id}/sync", show}, {"POST", "/api/clients/{id}/sync", ask}));
+	return serve("sync", ROUTES({"GET", "/api/clients/{id}/sync", .handler = show},
+				     {"POST", "/api/clients/{id}/sync", .handler = ask}));
 }
 
 static bool report(struct request *request, int64_t workspace, json_t **made, struct fail *f)

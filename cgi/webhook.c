@@ -9,18 +9,21 @@
 #include "world/http_server.h"
 #include "world/residency.h"
 
+#include <assert.h>
 #include <string.h>
 
-static handler describe, receive, receive_outreach;
+static handler describe, receive_outreach;
+static handler_together receive;
 
 /* nginx turns the paths of older installations into the first of these. */
 int main(void)
 {
-	return serve(
-		"webhook", ROUTES({"GET", "/api/webhooks/calcom", describe}, {"POST", "/api/webhooks/calcom", receive},
-				   {"GET", "/api/webhooks/calcom/{connection}", describe},
-				   {"POST", "/api/webhooks/calcom/{connection}", receive},
-				   {"POST", "/api/webhooks/emailbison/{connection}/{secret}", receive_outreach}));
+	return serve("webhook",
+		ROUTES({"GET", "/api/webhooks/calcom", .handler = describe},
+			{"POST", "/api/webhooks/calcom", .together = receive},
+			{"GET", "/api/webhooks/calcom/{connection}", .handler = describe},
+			{"POST", "/api/webhooks/calcom/{connection}", .together = receive},
+			{"POST", "/api/webhooks/emailbison/{connection}/{secret}", .handler = receive_outreach}));
 }
 
 /* Cal.com's own header, then those of older integrations; the first that is there decides. */
@@ -52,21 +55,33 @@ static bool answer(struct reply *reply, enum sender_kind kind, enum ingested out
 		json_pack("{s:s, s:b}", "status", words[outcome].word, "success", 1), f);
 }
 
+struct intake {
+	struct request *request;
+	struct reply *reply;
+	struct fail *fail;
+	struct delivery delivery;
+	bool admitted, stored;
+};
+
 /* Whose delivery it is, and whether it becomes an event. */
-static bool take_in(struct request *request, struct delivery *delivery, const char *proof, struct fail *f)
+static bool admit(struct intake *in, const char *proof)
 {
 	static struct senders senders;
-	const struct spool spool = spool_from_settings(request->settings);
+	struct request *request = in->request;
+	struct delivery *delivery = &in->delivery;
 	const struct sender *sender;
 
-	senders.directory = spool.directory;
-	if (!request_body(request, BODY_LIMIT_BYTES, &delivery->body, f)
+	delivery->source = "webhook";
+	delivery->received_at = instant_now();
+	senders.directory = spool_from_settings(request->settings).directory;
+	if (!request_body(request, BODY_LIMIT_BYTES, &delivery->body, in->fail)
 		|| !senders_find(&senders, request->db, request->key, delivery->kind,
-			request_segment(request, "connection"), delivery->body, proof, &sender, f))
+			request_segment(request, "connection"), delivery->body, proof, &sender, in->fail))
 		return false;
 	delivery->workspace_id = sender->workspace_id;
 	delivery->connection_id = sender->connection_id;
-	return ingest_or_queue(request->arena, request->db, request->key, &spool, delivery, f);
+	in->admitted = true;
+	return true;
 }
 
 static enum delivered kind_of_failure(enum fail_kind kind)
@@ -106,8 +121,15 @@ static void match_uncertain(const struct request *request, const struct delivery
 	residency_forget_tables();
 }
 
-static bool receive_from(
-	enum sender_kind kind, const char *proof, struct request *request, struct reply *reply, struct fail *f)
+static void store_alone(struct intake *in)
+{
+	const struct request *request = in->request;
+	const struct spool spool = spool_from_settings(request->settings);
+
+	in->stored = ingest_or_queue(request->arena, request->db, request->key, &spool, &in->delivery, in->fail);
+}
+
+static void conclude(struct intake *in)
 {
 	static const enum delivered kinds[] = {
 		[INGESTED_PROCESSED] = DELIVERED_PROCESSED,
@@ -115,29 +137,81 @@ static bool receive_from(
 		[INGESTED_IGNORED] = DELIVERED_IGNORED,
 		[INGESTED_QUEUED] = DELIVERED_QUEUED,
 	};
-	struct delivery delivery = {.kind = kind, .source = "webhook", .received_at = instant_now()};
-	bool good = take_in(request, &delivery, proof, f);
+	const struct delivery *delivery = &in->delivery;
 
-	metrics_delivery(request->counters, delivery.trigger, good ? kinds[delivery.outcome] : kind_of_failure(f->kind),
-		instant_now().us - delivery.received_at.us);
-	if (delivery.forged)
-		metrics_forged_reference(request->counters);
-	if (good && delivery.uncertain)
-		match_uncertain(request, &delivery);
-	if (good)
-		return answer(reply, kind, delivery.outcome, f);
-	note_refusal(request, f);
-	return false;
-}
-
-static bool receive(struct request *request, struct reply *reply, struct fail *f)
-{
-	return receive_from(SENDER_CALCOM, signature_header(request), request, reply, f);
+	metrics_delivery(in->request->counters, delivery->trigger,
+		in->stored ? kinds[delivery->outcome] : kind_of_failure(in->fail->kind),
+		instant_now().us - delivery->received_at.us);
+	if (delivery->forged)
+		metrics_forged_reference(in->request->counters);
+	if (in->stored && delivery->uncertain)
+		match_uncertain(in->request, delivery);
+	if (in->stored)
+		in->stored = answer(in->reply, delivery->kind, delivery->outcome, in->fail);
+	else
+		note_refusal(in->request, in->fail);
 }
 
 static bool receive_outreach(struct request *request, struct reply *reply, struct fail *f)
 {
-	return receive_from(SENDER_EMAILBISON, request_segment(request, "secret"), request, reply, f);
+	struct intake in = {.request = request, .reply = reply, .fail = f, .delivery.kind = SENDER_EMAILBISON};
+
+	if (admit(&in, request_segment(request, "secret")))
+		store_alone(&in);
+	conclude(&in);
+	return in.stored;
+}
+
+/* In one transaction; if that cannot be, each in one of its own, but for those that have to wait or to fail. */
+static void store_together(struct intake *const *ins, size_t count)
+{
+	const struct request *request = ins[0]->request;
+	struct delivery *deliveries[TOGETHER];
+	bool all;
+
+	for (size_t i = 0; i < count; i++)
+		deliveries[i] = &ins[i]->delivery;
+	all = ingest_together(request->arena, request->db, request->key, deliveries, count);
+	for (size_t i = 0; i < count; i++)
+		ins[i]->stored = all || ingest_together(request->arena, request->db, request->key, &deliveries[i], 1);
+}
+
+static void finish(struct exchange *e, struct intake *in)
+{
+	log_request(e->request.id);
+	if (in->admitted && !in->stored)
+		store_alone(in);
+	conclude(in);
+	exchange_answer(e);
+}
+
+/* Who needs nothing more is answered before those for whom something has to be waited for or looked up. */
+static void receive(struct exchange *exchanges, size_t count)
+{
+	struct intake all[TOGETHER] = {0}, *admitted[TOGETHER];
+	size_t n = 0;
+
+	static_assert((int)TOGETHER <= (int)INGEST_TOGETHER, "what waits together is ingested together");
+	for (size_t i = 0; i < count; i++) {
+		struct request *request = &exchanges[i].request;
+
+		all[i] = (struct intake){.request = request,
+			.reply = &exchanges[i].reply,
+			.fail = &exchanges[i].fail,
+			.delivery.kind = SENDER_CALCOM};
+		log_request(request->id);
+		if (admit(&all[i], signature_header(request)))
+			admitted[n++] = &all[i];
+	}
+	log_request(NULL);
+	if (n > 1)
+		store_together(admitted, n);
+	for (size_t i = 0; i < count; i++)
+		if (!all[i].admitted || (all[i].stored && !all[i].delivery.uncertain))
+			finish(&exchanges[i], &all[i]);
+	for (size_t i = 0; i < count; i++)
+		if (!exchanges[i].answered)
+			finish(&exchanges[i], &all[i]);
 }
 
 static bool describe(struct request *request, struct reply *reply, struct fail *f)

@@ -36,6 +36,12 @@ struct event_answer {
 /* Stores and applies it, in one transaction and one round trip. */
 bool events_ingest(struct db *, const struct stored_event *, struct event_answer *, struct fail *) MUST_CHECK;
 
+/* Several in one transaction and one round trip: all, or none, without waiting for rows that others hold
+ * (db_run_together). */
+enum { EVENTS_TOGETHER = 4 };
+bool events_ingest_together(
+	struct db *, const struct stored_event *, struct event_answer *, size_t count, struct fail *) MUST_CHECK;
+
 /* Keeps one that could not be applied, with the reason; it changes nothing else. */
 bool events_keep_failed(struct db *, const struct stored_event *, const char *why, struct fail *) MUST_CHECK;
 

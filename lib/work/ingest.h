@@ -43,4 +43,10 @@ struct delivery {
  */
 bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, struct fail *) MUST_CHECK;
 
+/* The same for up to INGEST_TOGETHER deliveries in one transaction, which costs little more than for one. All, or none:
+ * then each is to be tried alone. In no order that means anything. Waits for nobody. */
+enum { INGEST_TOGETHER = 4 };
+bool ingest_together(
+	struct arena *, struct db *, const struct secret_key *, struct delivery *const *, size_t count) MUST_CHECK;
+
 #endif

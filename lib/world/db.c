@@ -88,7 +88,8 @@ struct db *db_open(struct arena *arena, const char *url, bool prepared_statement
 
 	if (!db)
 		abort();
-	*db = (struct db){.arena = arena, .link = {.url = url, .client = -1}, .prepared_statements = prepared_statements};
+	*db = (struct db){
+		.arena = arena, .link = {.url = url, .client = -1}, .prepared_statements = prepared_statements};
 	return db;
 }
 
@@ -254,13 +255,83 @@ const struct rows *db_run(struct db *db, enum query_name name, struct fail *f, c
 		if (!alone || attempt == TRIES || !(outcome == BUSY || (outcome == LOST && used))) {
 			/* A key that stands in the way at every attempt is no meeting of two. */
 			if (outcome == BUSY && strcmp(db->link.sqlstate, "23505") == 0)
-				fail(f, FAIL_BUG, "statement", "the statement \"%s\" broke a unique key", statements[name].name);
+				fail(f, FAIL_BUG, "statement", "the statement \"%s\" broke a unique key",
+					statements[name].name);
 			fail(f, trouble.kind, trouble.code, "%s", trouble.detail);
 			return NULL;
 		}
 		if (outcome == BUSY)
 			pause_before(attempt);
 	}
+}
+
+static bool send_plain(struct db *db, const char *sql)
+{
+	return PQsendQueryParams(db->link.pg, sql, 0, NULL, NULL, NULL, NULL, 1);
+}
+
+/* The limit is for an ordinary transaction of another session to end in; of those that wait for each other, which
+ * PostgreSQL looks for only after a second, one gives up by it. */
+static bool send_together(struct db *db, enum query_name name, const struct wire_params *wires, size_t times)
+{
+	bool sent = PQenterPipelineMode(db->link.pg) && send_plain(db, "BEGIN")
+		    && send_plain(db, "SET LOCAL lock_timeout = '100ms'");
+
+	for (size_t i = 0; i < times; i++)
+		sent = sent && send_statement(db, name, &wires[i]);
+	return sent && send_plain(db, "COMMIT") && PQpipelineSync(db->link.pg);
+}
+
+/* One answer of several. What comes after one that failed was not run, and is only read past. */
+static const struct rows *next_answer(struct db *db, enum query_name name, struct fail *f, enum outcome *outcome)
+{
+	PGresult *result = db->link.pg ? link_answer_take(&db->link) : NULL;
+	struct rows *rows = arena_alloc(db->arena, sizeof *rows);
+
+	switch (PQresultStatus(result)) {
+	case PGRES_TUPLES_OK:
+	case PGRES_COMMAND_OK:
+	case PGRES_PIPELINE_SYNC:
+		break;
+	default:
+		if (*outcome == GOOD)
+			*outcome = link_explain(&db->link, statements[name].name, result, f);
+	}
+	if (result)
+		arena_later(db->arena, clear_result, result);
+	*rows = (struct rows){result, PQntuples(result)};
+	return rows;
+}
+
+bool db_run_together(struct db *db, enum query_name name, struct fail *f, const struct param *params, size_t count,
+	size_t times, const struct rows **rows)
+{
+	struct wire_params *wires = arena_alloc(db->arena, times * sizeof *wires);
+	enum outcome outcome = GOOD;
+	bool shaped = true;
+
+	for (size_t i = 0; i < times; i++)
+		if (!to_wire(&wires[i], params + i * count, count, f))
+			return false;
+	if (!connected(db, f) || !prepare(db, name, f, &outcome))
+		return false;
+	if (!send_together(db, name, wires, times)) {
+		link_explain(&db->link, statements[name].name, NULL, f);
+		disconnect(db);
+		return false;
+	}
+	next_answer(db, name, f, &outcome); /* BEGIN */
+	next_answer(db, name, f, &outcome); /* SET */
+	for (size_t i = 0; i < times; i++) {
+		rows[i] = next_answer(db, name, f, &outcome);
+		shaped = shaped && (outcome != GOOD || shape_holds(&statements[name], rows[i]->count, f));
+	}
+	next_answer(db, name, f, &outcome); /* COMMIT */
+	next_answer(db, name, f, &outcome); /* all is answered */
+	if (!db->link.pg || !PQexitPipelineMode(db->link.pg)
+		|| (outcome != GOOD && !db_script(db, "rollback", "ROLLBACK", f)))
+		disconnect(db);
+	return outcome == GOOD && shaped;
 }
 
 static void cancel(struct db *db)

@@ -67,6 +67,12 @@ bool db_is_away(const struct fail *);
  * else; the caller that expects a constraint to speak asks db_sqlstate. */
 const struct rows *db_run(struct db *, enum query_name, struct fail *, const struct param *, size_t count) MUST_CHECK;
 
+/* Runs a statement `times` times, each with `count` parameters of its own, in one transaction and one round trip: all
+ * of it or nothing. Nothing is tried again, and rows that others hold are not waited for, so whoever asks for several
+ * at once goes on one by one when this fails. */
+bool db_run_together(struct db *, enum query_name, struct fail *, const struct param *params, size_t count,
+	size_t times, const struct rows **rows) MUST_CHECK;
+
 /* Runs a statement and gives its rows one by one, so that memory stays bounded; `each` returns false to stop, which
  * cancels the statement. The row is gone when `each` returns. */
 bool db_each(struct db *, enum query_name, struct fail *, const struct param *, size_t count,

@@ -1,4 +1,5 @@
-/* http_server - a FastCGI program: routes, the request, the accept loop. Handlers answer one request at a time. */
+/* http_server - a FastCGI program: routes, requests, and their answers. Handlers answer one request at a time, or
+ * several that wait at the same time. */
 #include "world/http_server.h"
 
 #include "base/log.h"
@@ -6,14 +7,10 @@
 #include "base/text.h"
 #include "world/counters.h"
 #include "world/db.h"
+#include "world/listener.h"
 #include "world/residency.h"
 
-#include <errno.h>
-#include <fastcgi.h>
-#include <fcntl.h>
-#include <signal.h>
 #include <string.h>
-#include <unistd.h>
 
 /* Twice this, for who sent it and what it says, is less than the 15 s that nginx waits for us (turnout.conf): so a
  * silent database still becomes an answer. */
@@ -21,31 +18,6 @@ enum { PATIENCE_MS = 7000 };
 
 /* Requests after which connections are open and statements prepared. */
 enum { SETTLED_AFTER = 20 };
-
-static volatile sig_atomic_t stop;
-static int nothing; /* /dev/null */
-
-/* A signal between the look at `stop` and accept() would be lost. Taking the listening socket away is not: accept()
- * then fails at once, while the request in hand has a descriptor of its own. */
-static void on_signal(int number)
-{
-	(void)number;
-	stop = 1;
-	dup2(nothing, FCGI_LISTENSOCK_FILENO);
-}
-
-static void catch_signals(void)
-{
-	struct sigaction action = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
-
-	nothing = open("/dev/null", O_RDWR | O_CLOEXEC);
-	sigaction(SIGTERM, &action, NULL);
-	sigaction(SIGINT, &action, NULL);
-	/* Sent by multiwatch, and caught by libfcgi in a way of its own. */
-	sigaction(SIGUSR1, &action, NULL);
-	/* A client that leaves must not end the program. */
-	sigaction(SIGPIPE, &ignore, NULL);
-}
 
 const char *request_parameter(const struct request *request, const char *name)
 {
@@ -60,13 +32,21 @@ const char *request_segment(const struct request *request, const char *name)
 	return NULL;
 }
 
-bool request_body(struct request *request, size_t limit_bytes, struct bytes *body, struct fail *f)
+/* False when it is no number. 0 when nothing is said. */
+static bool announced_length(const struct request *request, int64_t *length)
 {
 	const char *announced = request_parameter(request, "CONTENT_LENGTH");
-	int64_t length = 0;
+
+	*length = 0;
+	return !announced || !*announced || i64_from_text(announced, 0, INT64_MAX, length);
+}
+
+bool request_body(struct request *request, size_t limit_bytes, struct bytes *body, struct fail *f)
+{
+	int64_t length;
 	char *bytes;
 
-	if (announced && *announced && !i64_from_text(announced, 0, INT64_MAX, &length))
+	if (!announced_length(request, &length))
 		return fail(f, FAIL_INPUT, "content_length", "the header Content-Length is not a number");
 	if ((uint64_t)length > limit_bytes)
 		return fail(f, FAIL_TOO_LARGE, "body_too_large", "the body is longer than %zu bytes", limit_bytes);
@@ -117,7 +97,7 @@ static bool method_fits(const char *allowed, const char *method)
 	return strcmp(allowed, method) == 0 || (strcmp(allowed, "GET") == 0 && strcmp(method, "HEAD") == 0);
 }
 
-static handler *find(
+static const struct route *find(
 	struct request *request, struct reply *reply, const struct route *routes, size_t count, struct fail *f)
 {
 	struct text allowed = text_new(request->arena, 200);
@@ -126,7 +106,7 @@ static handler *find(
 		if (!path_fits(request, routes[i].pattern))
 			continue;
 		if (method_fits(routes[i].method, request->method))
-			return routes[i].handler;
+			return &routes[i];
 		text_add(&allowed, "%s%s%s", allowed.length ? ", " : "", routes[i].method,
 			strcmp(routes[i].method, "GET") == 0 ? ", HEAD" : "");
 	}
@@ -144,21 +124,97 @@ static const char *or_empty(const char *text)
 	return text ? text : "";
 }
 
-static void answer(struct request *request, const struct route *routes, size_t count)
+static void read_exchange(struct exchange *e, const struct route *routes, size_t count)
 {
-	struct reply reply = {.status = 200};
-	struct fail f = {0};
-	handler *handle;
+	struct request *request = &e->request;
 
+	e->reply = (struct reply){.status = 200};
+	e->fail = (struct fail){0};
+	e->answered = false;
+	request->id = request_parameter(request, "REQUEST_ID");
 	request->method = or_empty(request_parameter(request, "REQUEST_METHOD"));
 	request->path = or_empty(request_parameter(request, "DOCUMENT_URI"));
 	request->peer = or_empty(request_parameter(request, "REMOTE_ADDR"));
-	log_request(request_parameter(request, "REQUEST_ID"));
-	handle = find(request, &reply, routes, count, &f);
-	if (handle && query_parse(request->arena, request_parameter(request, "QUERY_STRING"), &request->query, &f))
-		(void)handle(request, &reply, &f); /* f says what went wrong */
-	reply_send(request, &reply, &f);
+	log_request(request->id);
+	e->route = find(request, &e->reply, routes, count, &e->fail);
+	if (!query_parse(request->arena, request_parameter(request, "QUERY_STRING"), &request->query, &e->fail))
+		e->route = NULL;
 	log_request(NULL);
+}
+
+void exchange_answer(struct exchange *e)
+{
+	if (e->answered)
+		return;
+	log_request(e->request.id);
+	reply_send(&e->request, &e->reply, &e->fail);
+	log_request(NULL);
+	db_serve(e->request.db, -1);
+	FCGX_Finish_r(&e->request.fcgi);
+	e->answered = true;
+}
+
+/* One, and where its handler takes several, those that wait already. The last may be another's. 0: the program ends. */
+static size_t gather(struct exchange *exchanges, const struct route *routes, size_t route_count)
+{
+	size_t count = 0;
+	int64_t bytes = 0, length;
+
+	if (!listener_wait(&exchanges[0].request.fcgi))
+		return 0;
+	for (;;) {
+		struct exchange *e = &exchanges[count++];
+
+		read_exchange(e, routes, route_count);
+		if (!e->route || !e->route->together || !announced_length(&e->request, &length))
+			return count;
+		bytes += length;
+		if (bytes > TOGETHER_BYTES || count == TOGETHER || !listener_next(&exchanges[count].request.fcgi))
+			return count;
+	}
+}
+
+static void answer_one(struct exchange *e)
+{
+	log_request(e->request.id);
+	if (e->route)
+		(void)e->route->handler(&e->request, &e->reply, &e->fail); /* fail says what went wrong */
+	exchange_answer(e);
+}
+
+/* Those who wait for one another share the patience of one. */
+static void answer_together(struct exchange *exchanges, size_t count, struct db *db)
+{
+	db_set_patience(db, PATIENCE_MS / (int64_t)count);
+	exchanges->route->together(exchanges, count);
+	for (size_t i = 0; i < count; i++)
+		exchange_answer(&exchanges[i]);
+	db_set_patience(db, PATIENCE_MS);
+}
+
+/* How many at the beginning go to the same handler of several; 0: the first is for one that takes no others. */
+static size_t alike(const struct exchange *exchanges, size_t count)
+{
+	size_t n = 0;
+
+	while (n < count && exchanges[n].route && exchanges[n].route->together
+		&& exchanges[n].route->together == exchanges->route->together)
+		n++;
+	return n;
+}
+
+static void answer(struct exchange *exchanges, size_t count, struct db *db)
+{
+	while (count > 0) {
+		size_t n = alike(exchanges, count);
+
+		if (n)
+			answer_together(exchanges, n, db);
+		else
+			answer_one(exchanges);
+		exchanges += n ? n : 1;
+		count -= n ? n : 1;
+	}
 }
 
 static int complain(const struct fail *f)
@@ -169,13 +225,14 @@ static int complain(const struct fail *f)
 
 int serve(const char *program, const struct route *routes, size_t count)
 {
+	static struct exchange exchanges[TOGETHER];
 	struct arena arena = {0};
 	struct settings settings;
 	struct secret_key key;
+	struct counters *counters;
 	struct fail f = {0};
-	struct request request = {.arena = &arena, .key = &key};
 	AUTO(database) db = NULL;
-	int served = 0;
+	size_t served = 0, gathered;
 
 	log_open(program, LOG_INFO);
 	residency_open();
@@ -183,31 +240,26 @@ int serve(const char *program, const struct route *routes, size_t count)
 	if (!settings_read(&settings, &f) || !settings_key(&settings, &key, &f))
 		return complain(&f);
 	log_open(program, settings.log_level);
-	if (!counters_open(settings.counters_file, &request.counters, &f))
+	if (!counters_open(settings.counters_file, &counters, &f) || !listener_open(&f))
 		return complain(&f);
-	if (FCGX_Init() != 0 || FCGX_InitRequest(&request.fcgi, FCGI_LISTENSOCK_FILENO, FCGI_FAIL_ACCEPT_ON_INTR) != 0
-		|| FCGX_IsCGI()) {
-		fail(&f, FAIL_INPUT, "no_socket",
-			"file descriptor 0 is no listening socket; start this program with spawn-fcgi or systemd");
-		return complain(&f);
-	}
-	request.settings = &settings;
-	request.db = db = db_open(&arena, settings.database_url, settings.prepared_statements);
+	db = db_open(&arena, settings.database_url, settings.prepared_statements);
 	db_set_patience(db, PATIENCE_MS);
-	catch_signals();
+	for (size_t i = 0; i < TOGETHER; i++) {
+		exchanges[i].request = (struct request){
+			.arena = &arena, .db = db, .key = &key, .settings = &settings, .counters = counters};
+		if (!listener_room(&exchanges[i].request.fcgi, &f))
+			return complain(&f);
+	}
 	residency_forget_code();
-	while (!stop && FCGX_Accept_r(&request.fcgi) == 0) {
-		answer(&request, routes, count);
-		db_serve(db, -1);
-		FCGX_Finish_r(&request.fcgi);
+	while ((gathered = gather(exchanges, routes, count)) > 0) {
+		answer(exchanges, gathered, db);
 		arena_empty(&arena);
 		residency_forget_heap();
-		if (++served == SETTLED_AFTER)
+		if (served < SETTLED_AFTER && (served += gathered) >= SETTLED_AFTER)
 			residency_forget_code();
 	}
-	FCGX_Free(&request.fcgi, 1);
+	for (size_t i = 0; i < TOGETHER; i++)
+		FCGX_Free(&exchanges[i].request.fcgi, 1);
 	arena_end(&arena);
-	if (!stop)
-		log_line(LOG_ERROR, "accept_failed", "no further request could be accepted: %s", strerror(errno));
-	return stop ? 0 : 1;
+	return listener_ended_well() ? 0 : 1;
 }

@@ -1,4 +1,5 @@
-/* http_server - a FastCGI program: routes, the request, the accept loop. Handlers answer one request at a time. */
+/* http_server - a FastCGI program: routes, requests, and their answers. Handlers answer one request at a time, or
+ * several that wait at the same time. */
 #ifndef WORLD_HTTP_SERVER_H
 #define WORLD_HTTP_SERVER_H
 
@@ -28,7 +29,7 @@ struct request {
 	const struct secret_key *key;
 	const struct settings *settings;
 	struct counters *counters;
-	const char *method, *path, *peer; /* peer: the client's address, for the log of refused deliveries only */
+	const char *id, *method, *path, *peer; /* peer: the client's address, for the log of refused deliveries only */
 	struct query query;
 	struct {
 		const char *name, *value;
@@ -39,10 +40,25 @@ struct request {
 
 typedef bool handler(struct request *, struct reply *, struct fail *);
 
-/* pattern: a path in which {name} stands for one segment of letters, digits, '-' and '_'. */
+struct exchange {
+	struct request request;
+	struct reply reply;
+	struct fail fail;
+	const struct route *route; /* NULL: there is nothing to do, and fail says why */
+	bool answered;
+};
+
+/* At most so many wait for one another, and none for much larger ones: the memory of a program is small. */
+enum { TOGETHER = 4, TOGETHER_BYTES = 64 * 1024 };
+
+/* Answers 1 to TOGETHER requests. Those for which it has not called exchange_answer are answered when it returns. */
+typedef void handler_together(struct exchange *, size_t count);
+
+/* pattern: a path in which {name} stands for one segment of letters, digits, '-' and '_'. One of the two is NULL. */
 struct route {
 	const char *method, *pattern;
 	handler *handler;
+	handler_together *together;
 };
 
 #define ROUTES(...) (const struct route[]){__VA_ARGS__}, COUNT(((const struct route[]){__VA_ARGS__}))
@@ -50,6 +66,9 @@ struct route {
 /* Serves file descriptor 0 until SIGTERM or SIGINT, then finishes the request in hand. Returns the exit status; 1 with
  * one line in the log when a setting is wrong. */
 int serve(const char *program, const struct route *, size_t count);
+
+/* Sends the reply, or what fail says, once. */
+void exchange_answer(struct exchange *);
 
 /* NULL when absent. `name` as FastCGI spells it: "HTTP_AUTHORIZATION". Borrowed. */
 const char *request_parameter(const struct request *, const char *name);
