@@ -1,5 +1,4 @@
-/* http_server - a FastCGI program: routes, requests, and their answers. Handlers answer one request at a time, or
- * several that wait at the same time. */
+/* http_server - a FastCGI program: routes, requests and their answers, one by one or several that wait together. */
 #include "world/http_server.h"
 
 #include "base/log.h"

@@ -1,5 +1,4 @@
-/* http_server - a FastCGI program: routes, requests, and their answers. Handlers answer one request at a time, or
- * several that wait at the same time. */
+/* http_server - a FastCGI program: routes, requests and their answers, one by one or several that wait together. */
 #ifndef WORLD_HTTP_SERVER_H
 #define WORLD_HTTP_SERVER_H
 
