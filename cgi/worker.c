@@ -6,6 +6,7 @@
 #include "base/settings.h"
 #include "domain/breaker.h"
 #include "store/sources.h"
+#include "store/standings.h"
 #include "store/worker_lock.h"
 #include "work/fold_counts.h"
 #include "work/match_again.h"
@@ -38,7 +39,7 @@ struct shift {
 
 typedef bool job(struct shift *, struct fail *);
 
-static job empty_spool, fold, retry_failed, presume, match, guess, sources;
+static job empty_spool, stand, fold, retry_failed, presume, match, guess, sources;
 
 static struct {
 	const char *name;
@@ -49,6 +50,7 @@ static struct {
 	const char *trouble; /* the code of what its last round failed with */
 } jobs[] = {
 	{"spool", empty_spool, 500, false, 0, NULL},
+	{"stand", stand, 1000, true, 0, NULL},
 	{"fold", fold, 1000, true, 0, NULL},
 	{"retry", retry_failed, 5000, true, 0, NULL},
 	{"presume", presume, 60000, true, 0, NULL},
@@ -69,6 +71,11 @@ static bool empty_spool(struct shift *s, struct fail *f)
 	if (applied)
 		log_line(LOG_INFO, "spool_applied", "%lld spooled deliveries were applied", (long long)applied);
 	return true;
+}
+
+static bool stand(struct shift *s, struct fail *f)
+{
+	return standings_again(s->db, s->arena, f);
 }
 
 static bool fold(struct shift *s, struct fail *f)

@@ -314,6 +314,23 @@ subtest 'another campaign reaches him while he cancels' => sub {
     is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
 };
 
+subtest 'another campaign reaches him while he books' => sub {
+    my $w = $t->workspace;
+    my $contacts = sub ($campaign, $at) { $w->import_csv(leads => "lead_id,email,campaign_id,first_contacted_at\n" . join '', map { "$_,$_\@lead.test,$campaign,$at\n" } qw(ann bob)) };
+    my $credited = sub { my ($row) = grep { $_->{booking_uid} eq 'meanwhile' } @{ $w->bookings }; $row->{campaign_id} };
+    $contacts->('c1', '2026-01-01T08:00:00Z');
+    $t->deliver(event('BOOKING_CREATED', 'holds-up', people => ['bob@lead.test']), to => $w);
+    my $let_go = $t->hold_rows("SELECT FROM standings WHERE uid = 'holds-up'");
+    my $done   = $t->meanwhile(sub { $contacts->('c2', '2026-02-01T08:00:00Z'); 1 });
+    $t->wait_until('the import looks at bookings that it knows', sub { $t->waiting('turnout') });
+    is $t->deliver(event('BOOKING_CREATED', 'meanwhile', people => ['ann@lead.test']), to => $w)->{status}, 'processed', 'he books while the import is under way';
+    is $credited->(), 'c1', 'and is credited to the campaign that is known by then';
+    $let_go->();
+    $done->();
+    ok $t->wait_until('it is credited to the other', sub { $credited->() eq 'c2' }, 20), 'when the import is done, to the one that reached him last';
+    is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
+};
+
 is_deeply [ grep { ($_->{level} // '') eq 'error' && $_->{event} ne 'accept_failed' } $t->log_lines('webhook') ], [], 'no program has logged an error';
 is $t->value("SELECT count(*) FROM webhook_events WHERE status = 'failed'"), 0, 'no event has failed';
 

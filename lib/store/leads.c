@@ -97,7 +97,8 @@ bool leads_merge(struct db *db, int64_t workspace, struct leads_merged *m, struc
 {
 	const struct param p = as_i64(workspace);
 
-	return merge_leads(db, &p, m, f) && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f);
+	return db_run(db, QUERY_leads_hold_contacts, f, &p, 1) && merge_leads(db, &p, m, f)
+	       && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f);
 }
 
 /* Folded at once: a million leads that wait for the worker would make every report slow. */

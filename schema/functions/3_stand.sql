@@ -74,6 +74,12 @@ BEGIN
 END
 $$;
 
+-- Contacts of a workspace are changed by whoever holds this lock, until he commits; attendees are brought in line by those who share
+-- it, or else note whom to look at again. It is waited for by no one but imports, before they hold anything of a booking.
+CREATE OR REPLACE FUNCTION contacts_lock(p_workspace bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT hashint8extended(p_workspace, 7487771)
+$$;
+
 -- Of these bookings; always in the same order, so that two who do this never wait for each other.
 CREATE OR REPLACE FUNCTION stand(p_workspace bigint, p_uids text[], p_known timestamptz) RETURNS void LANGUAGE plpgsql AS $$
 DECLARE
@@ -82,9 +88,31 @@ BEGIN
     IF cardinality(uids) > 1 THEN
         uids := ARRAY(SELECT DISTINCT u FROM unnest(uids) u ORDER BY u);
     END IF;
+    IF NOT pg_try_advisory_xact_lock_shared(contacts_lock(p_workspace)) THEN
+        INSERT INTO standings_noted (workspace_id, uid) SELECT p_workspace, unnest(uids);
+    END IF;
     FOR i IN 1 .. coalesce(cardinality(uids), 0) LOOP
         PERFORM stand_booking(p_workspace, uids[i], p_known);
     END LOOP;
+END
+$$;
+
+-- Brings in line whom others noted, up to p_limit; returns whether that was all. None while contacts are being changed.
+CREATE OR REPLACE FUNCTION stand_noted(p_workspace bigint, p_limit bigint) RETURNS boolean LANGUAGE plpgsql AS $$
+DECLARE
+    uids text[];
+BEGIN
+    IF NOT pg_try_advisory_xact_lock_shared(contacts_lock(p_workspace)) THEN
+        RETURN true;
+    END IF;
+    WITH noted AS (
+        DELETE FROM standings_noted WHERE workspace_id = p_workspace AND note_id IN (
+            SELECT note_id FROM standings_noted WHERE workspace_id = p_workspace ORDER BY note_id LIMIT p_limit)
+        RETURNING uid
+    )
+    SELECT array_agg(uid) INTO uids FROM noted;
+    PERFORM stand(p_workspace, uids, now());
+    RETURN coalesce(cardinality(uids), 0) < p_limit;
 END
 $$;
 

@@ -67,6 +67,10 @@ SELECT count(*) FROM arrived;
 -- name: leads_arrived :none
 ANALYZE arrived_leads;
 
+-- Bookings that others record from here on are looked at again after the commit.
+-- name: leads_hold_contacts :row
+SELECT pg_advisory_xact_lock(contacts_lock($1))::text AS nothing;
+
 -- name: leads_change :row
 WITH changed AS (
     UPDATE leads l
