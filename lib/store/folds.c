@@ -5,12 +5,11 @@
 #include "world/db.h"
 #include "world/rows.h"
 
-struct folded {
-	int64_t waiting;
-};
-
 static const struct column foldable_columns[] = {COLUMN(struct foldable, workspace_id, read_i64)};
-static const struct column folded_columns[] = {COLUMN(struct folded, waiting, read_i64)};
+static const struct column folded_columns[] = {
+	COLUMN(struct folded, folded, read_i64),
+	COLUMN(struct folded, waiting, read_i64),
+};
 
 bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, size_t *count, struct fail *f)
 {
@@ -20,13 +19,10 @@ bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, s
 	return *list;
 }
 
-bool folds_some(struct db *db, int64_t workspace, int64_t limit, int64_t *waiting, struct fail *f)
+bool folds_some(struct db *db, int64_t workspace, int64_t limit, struct folded *portion, struct fail *f)
 {
 	const struct rows *rows = db_run(db, QUERY_fold_some, f, PARAMS(as_i64(workspace), as_i64(limit)));
-	struct folded portion = {0};
 
-	if (!rows || !row_into(rows, 0, folded_columns, COUNT(folded_columns), &portion, f))
-		return false;
-	*waiting = portion.waiting;
-	return true;
+	*portion = (struct folded){0};
+	return rows && row_into(rows, 0, folded_columns, COUNT(folded_columns), portion, f);
 }

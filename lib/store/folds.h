@@ -18,7 +18,12 @@ struct foldable {
 /* Workspaces in which something waits. */
 bool folds_waiting(struct db *, struct arena *, struct foldable **, size_t *count, struct fail *) MUST_CHECK;
 
-/* Folds up to `limit` changes. *waiting: how many are left, at most. */
-bool folds_some(struct db *, int64_t workspace, int64_t limit, int64_t *waiting, struct fail *) MUST_CHECK;
+struct folded {
+	int64_t folded;
+	int64_t waiting; /* how many changes are left, at most */
+};
+
+/* Folds up to `limit` changes. */
+bool folds_some(struct db *, int64_t workspace, int64_t limit, struct folded *, struct fail *) MUST_CHECK;
 
 #endif

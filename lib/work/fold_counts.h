@@ -4,14 +4,14 @@
 
 #include "base/fail.h"
 #include "base/scope.h"
+#include "store/folds.h"
 
 #include <stdint.h>
 
 struct arena;
 struct db;
 
-/* Up to `portion` changes of each workspace, each portion a transaction of its own. *waiting: how many changes are
- * left, at most. */
-bool fold_changes(struct arena *, struct db *, int64_t portion, int64_t *waiting, struct fail *) MUST_CHECK;
+/* Up to `portion` changes of each workspace, each portion a transaction of its own. The sum of all. */
+bool fold_changes(struct arena *, struct db *, int64_t portion, struct folded *, struct fail *) MUST_CHECK;
 
 #endif

@@ -173,11 +173,12 @@ BEGIN
 END
 $$;
 
--- Folds up to p_limit changes behind p_after; returns the last of them, null when there was none, and how many wait at most: 0 when
--- these were all. One at a time for each workspace. What a change leads to is read after the change was taken, so whatever is committed
+-- Folds up to p_limit changes behind p_after; returns the last of them, null when there was none, how many they were, and how many wait
+-- at most: 0 when these were all. One at a time for each workspace. What a change leads to is read after the change was taken, so whatever is committed
 -- meanwhile is either seen or still waiting.
 DROP FUNCTION IF EXISTS fold(bigint, bigint, bigint);
-CREATE OR REPLACE FUNCTION fold(p_workspace bigint, p_after bigint, p_limit bigint, OUT last bigint, OUT waiting bigint) LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION fold(p_workspace bigint, p_after bigint, p_limit bigint, OUT last bigint, OUT folded bigint,
+    OUT waiting bigint) LANGUAGE plpgsql AS $$
 DECLARE
     zone  text;
     taken standing_changes[];
@@ -185,6 +186,7 @@ DECLARE
     gone  funnel_items[];
     made  funnel_items[];
 BEGIN
+    folded := 0;
     waiting := 0;
     PERFORM fold_open(p_workspace);
     SELECT timezone INTO zone FROM folds WHERE workspace_id = p_workspace FOR UPDATE SKIP LOCKED;
@@ -201,6 +203,7 @@ BEGIN
     IF taken IS NULL THEN
         RETURN;
     END IF;
+    folded := cardinality(taken);
     PERFORM fold_rows(p_workspace, zone, taken);
 
     leads := ARRAY(SELECT DISTINCT l FROM unnest(taken) t CROSS JOIN LATERAL (VALUES (t.lead_was), (t.lead_now)) AS v (l)
@@ -213,7 +216,7 @@ BEGIN
       FROM unnest(made) m
      CROSS JOIN LATERAL (SELECT max(i.item) AS item FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = m.lead_id) l;
     PERFORM fold_items(p_workspace, zone, gone, made);
-    IF cardinality(taken) = p_limit THEN
+    IF folded = p_limit THEN
         waiting := coalesce((SELECT max(change_id) FROM standing_changes WHERE workspace_id = p_workspace) - last, 0);
     END IF;
 END
