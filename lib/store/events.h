@@ -38,7 +38,7 @@ bool events_ingest(struct db *, const struct stored_event *, struct event_answer
 
 /* Several in one transaction and one round trip: all, or none, without waiting for rows that others hold
  * (db_run_together). */
-enum { EVENTS_TOGETHER = 4 };
+enum { EVENTS_TOGETHER = 8 };
 bool events_ingest_together(
 	struct db *, const struct stored_event *, struct event_answer *, size_t count, struct fail *) MUST_CHECK;
 

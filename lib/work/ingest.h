@@ -45,7 +45,7 @@ bool ingest(struct arena *, struct db *, const struct secret_key *, struct deliv
 
 /* The same for up to INGEST_TOGETHER deliveries in one transaction, which costs little more than for one. All, or none:
  * then each is to be tried alone. In no order that means anything. Waits for nobody. */
-enum { INGEST_TOGETHER = 4 };
+enum { INGEST_TOGETHER = 8 };
 bool ingest_together(
 	struct arena *, struct db *, const struct secret_key *, struct delivery *const *, size_t count) MUST_CHECK;
 

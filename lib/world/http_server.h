@@ -48,7 +48,7 @@ struct exchange {
 };
 
 /* At most so many wait for one another, and none for much larger ones: the memory of a program is small. */
-enum { TOGETHER = 4, TOGETHER_BYTES = 64 * 1024 };
+enum { TOGETHER = 8, TOGETHER_BYTES = 64 * 1024 };
 
 /* Answers 1 to TOGETHER requests. Those for which it has not called exchange_answer are answered when it returns. */
 typedef void handler_together(struct exchange *, size_t count);
