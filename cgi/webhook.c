@@ -6,6 +6,7 @@
 #include "work/metrics.h"
 #include "work/queued.h"
 #include "work/senders.h"
+#include "world/db.h"
 #include "world/http_server.h"
 #include "world/residency.h"
 
@@ -162,18 +163,29 @@ static bool receive_outreach(struct request *request, struct reply *reply, struc
 	return in.stored;
 }
 
-/* In one transaction; if that cannot be, each in one of its own, but for those that have to wait or to fail. */
+/* In one transaction; if that cannot be, each in one of its own, but for those that have to wait or to fail. Half of
+ * the patience is for all, the other for each alone; a database that did not answer is not asked this way again. */
 static void store_together(struct intake *const *ins, size_t count)
 {
 	const struct request *request = ins[0]->request;
 	struct delivery *deliveries[TOGETHER];
-	bool all;
+	struct fail trouble = {0};
+	bool all, again;
 
 	for (size_t i = 0; i < count; i++)
 		deliveries[i] = &ins[i]->delivery;
-	all = ingest_together(request->arena, request->db, request->key, deliveries, count);
-	for (size_t i = 0; i < count; i++)
-		ins[i]->stored = all || ingest_together(request->arena, request->db, request->key, &deliveries[i], 1);
+	db_set_patience(request->db, PATIENCE_MS / 2);
+	all = ingest_together(request->arena, request->db, request->key, deliveries, count, &trouble);
+	again = trouble.kind != FAIL_LATER || db_is_busy(&trouble);
+	db_set_patience(request->db, PATIENCE_MS / 2 / (int64_t)count);
+	for (size_t i = 0; i < count; i++) {
+		struct fail ignored = {0};
+
+		ins[i]->stored = all
+				 || (again
+					 && ingest_together(request->arena, request->db, request->key, &deliveries[i],
+						 1, &ignored));
+	}
 }
 
 static void finish(struct exchange *e, struct intake *in)

@@ -84,19 +84,19 @@ static bool fold(struct shift *s, struct fail *f)
 	 * do not notice; otherwise without a rest. Reports look at each change that waits, and so many cost the funnel
 	 * a second (measured), half of them half: beyond that the rests get shorter, and portions larger in the end. */
 	enum { BUSY = 500, BEARABLE = 20000, GENTLE = 200, BRISK = 2000, LONGEST_REST = 900 };
-	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK, looked_ms = s->looked_ms, came, room;
+	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK, began_ms = clock_ms(), came, room;
 	struct folded folded;
 
-	s->looked_ms = clock_ms();
 	if (!fold_changes(s->arena, s->db, portion, &folded, f))
 		return false;
 	came = folded.waiting + folded.folded - s->unfolded;
 	s->unfolded = folded.waiting;
 	room = s->unfolded < BEARABLE ? BEARABLE - s->unfolded : 0;
 	s->rest_percent = room < BEARABLE / 2 ? LONGEST_REST * room / (BEARABLE / 2) : LONGEST_REST;
-	s->again = s->unfolded == 0                                  ? AGAIN_LATER
-		   : came * 1000 > BUSY * (s->looked_ms - looked_ms) ? AGAIN_RESTED
-								     : AGAIN_AT_ONCE;
+	s->again = s->unfolded == 0                                 ? AGAIN_LATER
+		   : came * 1000 > BUSY * (began_ms - s->looked_ms) ? AGAIN_RESTED
+								    : AGAIN_AT_ONCE;
+	s->looked_ms = began_ms;
 	return true;
 }
 

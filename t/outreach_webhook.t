@@ -2,6 +2,7 @@
 use v5.36;
 use FindBin;
 use lib "$FindBin::Bin/lib";
+use CalEvents;
 use JSON::PP ();
 use Outbound;
 use StandIn;
@@ -148,5 +149,26 @@ $w->request('POST', "//api/webhooks//emailbison/$w->{bison}/$w->{hook}", token =
 $w->get("/api/webhooks/emailbison/$w->{bison}/$w->{hook}");
 is join('', map { grep { /\Q$w->{hook}\E/ } split /\n/, Turnout::slurp($_) } glob "$t->{dir}/log/*"), '', 'no log holds it';
 like Turnout::slurp("$t->{dir}/log/nginx-access.log"), qr{/api/webhooks/emailbison/\(secret\)}, 'though each delivery is there';
+
+# --- A lead books while a round brings in that he replied to another campaign
+
+{
+    my $credited = sub ($uid) { my ($row) = grep { $_->{booking_uid} eq $uid } @{ $w->bookings }; $row->{campaign_id} // '' };
+    my $books    = sub ($uid) { $w->deliver(event('BOOKING_CREATED', $uid, people => ['person2@lead.test'], at => at(0, '00:05')))->{status} };
+    $s->campaign({ id => 2, name => 'Second', created_at => at(30), emails_sent => 1 });
+    $s->lead({ id => 835002, email => 'person2@lead.test', lead_campaign_data => [ map { { campaign_id => $_, emails_sent => 1 } } 1, 2 ] });
+    is round($w)->{exit}, 0, 'he is in a second campaign';
+    $books->('holds-up');
+    is $credited->('holds-up'), 1, 'books, and is credited to the first, which reached him before';
+    $s->reply({ id => 51020, campaign_id => 2, lead_id => 835002, date_received => at(1), updated_at => at(1) });
+    my $let_go = $t->hold_rows("SELECT FROM standings WHERE uid = 'holds-up'");
+    my $done   = $t->meanwhile(sub { round($w)->{exit} });
+    $t->wait_until('the round looks at bookings that it knows', sub { $t->waiting('turnout') });
+    is $books->('meanwhile'), 'processed', 'while a reply to the second is brought in, he books again';
+    $let_go->();
+    is $done->(), 0, 'when that is done';
+    ok $t->wait_until('both are credited to it', sub { $credited->('holds-up') eq '2' && $credited->('meanwhile') eq '2' }), 'both are credited to the second';
+    verified($w, 'a booking amid a round');
+}
 
 $t->finish;

@@ -327,7 +327,7 @@ subtest 'another campaign reaches him while he books' => sub {
     is $credited->(), 'c1', 'and is credited to the campaign that is known by then';
     $let_go->();
     $done->();
-    ok $t->wait_until('it is credited to the other', sub { $credited->() eq 'c2' }, 20), 'when the import is done, to the one that reached him last';
+    ok $t->wait_until('it is credited to the other', sub { $credited->() eq 'c2' }), 'when the import is done, to the one that reached him last';
     is(($w->turnout('verify', '--workspace', $w->{workspace}))[0], 0, 'and counts equal a recount');
 };
 

@@ -124,6 +124,8 @@ for my $signal (qw(TERM USR1 INT)) {
                 $let_go->();
                 return 'let go';
             }
+            # One after the other, or one process may take both.
+            $t->wait_until('the first delivery waits', sub { $t->waiting('turnout webhook') == 1 }) if $number == 2;
             my $answer = $t->deliver(event('BOOKING_CREATED', "in-hand-$signal-$number"));
             return "$answer->{http} " . ($answer->{status} // '');
         });

@@ -4,16 +4,19 @@ use Test::More;
 use FindBin;
 use lib "$FindBin::Bin/lib";
 use CalEvents;
+use Digest::SHA qw(hmac_sha256_hex);
+use IO::Socket::INET;
 use JSON::PP;
 use Turnout;
 
 my $t = Turnout->start(workers => 1);
 my ($webhook) = $t->pids('webhook');
+my $state = readlink "$t->{dir}/state" // $t->{dir};
 $t->import_csv(leads => leads_csv(map { { email => "$_\@lead.test" } } qw(ann bob cleo dora)));
 $t->deliver(event('BOOKING_CREATED', 'before'));   # what has to be known and prepared is
 
 # How many have come to the program's socket that it has not taken: state 02, without an inode of their own.
-sub knocking { scalar(() = Turnout::slurp('/proc/net/unix') =~ m{ 02 +0 \Q$t->{dir}\E/.*sock/webhook$}mg) }
+sub knocking { scalar(() = Turnout::slurp('/proc/net/unix') =~ m{ 02 +0 \Q$state\E/sock/webhook$}mg) }
 
 # Gives the only process all of these at once; returns what each was answered. Each is a function.
 sub at_one_moment (@asked) {
@@ -102,10 +105,46 @@ subtest 'the database is away' => sub {
     is_deeply transactions('again%'), [4], 'as before';
 };
 
+subtest 'the database does not answer' => sub {
+    my $let_go = $t->hold_table('webhook_events');
+    my @said   = at_one_moment(deliveries(map { event('BOOKING_CREATED', "silent$_") } 1 .. 8));
+    is_deeply words(@said), [ ('202 queued') x 8 ], 'all are kept, before nginx gives up';
+    $let_go->();
+    ok $t->wait_until('all are applied', sub { (grep { $_->{booking_uid} =~ /^silent/ } @{ $t->bookings // [] }) == 8 }), 'and applied when it does';
+};
+
 subtest 'large ones do not wait for each other' => sub {
     my @said = at_one_moment(deliveries(map { event('BOOKING_CREATED', "large$_", additionalNotes => 'x' x 40_000) } 1 .. 4));
     is_deeply words(@said), [ ('200 processed') x 4 ], 'all are processed';
-    is_deeply transactions('large%'), [ 2, 2 ], 'two by two';
+    is_deeply transactions('large%'), [ (1) x 4 ], 'each by itself';
+    @said = at_one_moment(deliveries(map { event('BOOKING_CREATED', "mixed-size$_", additionalNotes => 'x' x ($_ == 5 ? 900_000 : 10)) } 1 .. 8));
+    is_deeply words(@said), [ ('200 processed') x 8 ], 'one that is large among small ones';
+    is_deeply [ grep { $_ == 1 } @{ transactions('mixed-size5') } ], [1], 'is by itself';
+};
+
+subtest 'a busy process is asked to end' => sub {
+    my $over    = "$t->{dir}/enough";
+    my $plain   = JSON::PP->new->encode(event('BOOKING_CREATED', 'busy-NUMBER'));
+    my ($port)  = $t->{url} =~ /(\d+)$/;
+    my @clients = map { my $client = $_; $t->meanwhile(sub {
+        my $socket = IO::Socket::INET->new(PeerAddr => '127.0.0.1', PeerPort => $port) or return 0;
+        my $answers = 0;
+        for (my $i = 0; !-e $over; $i++) {
+            my $body = $plain =~ s/NUMBER/$client-$i/r;
+            syswrite $socket, "POST /api/webhooks/calcom/$t->{connection} HTTP/1.1\r\nHost: localhost\r\nContent-Length: " . length($body)
+                . "\r\nX-Cal-Signature-256: " . hmac_sha256_hex($body, $t->{secret}) . "\r\n\r\n$body";
+            my $answer = '';
+            1 while $answer !~ /\r\n0\r\n\r\n\z/ && sysread $socket, $answer, 4096, length $answer;
+            $answers += $answer =~ m{^HTTP/1.1 200};
+        }
+        return $answers;
+    }) } 1 .. 32;
+    $t->wait_until('more wait than it takes at once', sub { knocking() > 16 });
+    kill TERM => $webhook;
+    ok $t->wait_until('it ends', sub { !kill 0 => $webhook }, 30), 'it ends, though somebody always waits';
+    is $t->deliver(event('BOOKING_CREATED', 'and-again'))->{status}, 'processed', 'another goes on';
+    open my $file, '>', $over or die "could not write \"$over\": $!";
+    is scalar(grep { $_->() > 0 } @clients), 32, 'and all are answered';
 };
 
 $t->finish;

@@ -93,12 +93,17 @@ static bool link_waiting(struct db *db, const struct param *workspace, struct le
 	       && db_run(db, QUERY_leads_end_waiting, f, workspace, 1);
 }
 
+bool leads_hold_contacts(struct db *db, int64_t workspace, struct fail *f)
+{
+	return db_run(db, QUERY_leads_hold_contacts, f, PARAMS(as_i64(workspace)));
+}
+
 bool leads_merge(struct db *db, int64_t workspace, struct leads_merged *m, struct fail *f)
 {
 	const struct param p = as_i64(workspace);
 
-	return db_run(db, QUERY_leads_hold_contacts, f, &p, 1) && merge_leads(db, &p, m, f)
-	       && merge_members(db, &p, m, f) && link_waiting(db, &p, m, f);
+	return leads_hold_contacts(db, workspace, f) && merge_leads(db, &p, m, f) && merge_members(db, &p, m, f)
+	       && link_waiting(db, &p, m, f);
 }
 
 /* Folded at once: a million leads that wait for the worker would make every report slow. */

@@ -36,6 +36,10 @@ bool leads_stage_end(struct db *, struct fail *) MUST_CHECK;
 bool leads_arrive(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
 bool leads_merge(struct db *, int64_t workspace, struct leads_merged *, struct fail *) MUST_CHECK;
 
+/* Before anything of leads and their contacts is changed: bookings that others record until the commit are looked at
+ * again after it. Part of leads_merge. */
+bool leads_hold_contacts(struct db *, int64_t workspace, struct fail *) MUST_CHECK;
+
 /* Brings in line what reports read of leads with news. Where no leads were merged, the news begin with leads_news. */
 bool leads_news(struct db *, struct fail *) MUST_CHECK;
 bool leads_settle(struct db *, int64_t workspace, struct fail *) MUST_CHECK;

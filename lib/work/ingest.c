@@ -6,6 +6,7 @@
 #include "store/events.h"
 #include "work/meaning.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -78,23 +79,23 @@ static int by_uid(const void *left, const void *right)
 }
 
 bool ingest_together(struct arena *arena, struct db *db, const struct secret_key *key,
-	struct delivery *const *deliveries, size_t count)
+	struct delivery *const *deliveries, size_t count, struct fail *f)
 {
+	static_assert((int)INGEST_TOGETHER <= (int)EVENTS_TOGETHER, "what is ingested together is stored together");
 	struct pair pairs[INGEST_TOGETHER];
 	struct stored_event stored[INGEST_TOGETHER];
 	struct event_answer said[INGEST_TOGETHER];
-	struct fail ignored = {0};
 
 	for (size_t i = 0; i < count; i++) {
 		pairs[i].delivery = deliveries[i];
-		if (!understand(arena, key, deliveries[i], &pairs[i].stored, &ignored))
+		if (!understand(arena, key, deliveries[i], &pairs[i].stored, f))
 			return false;
 	}
 	/* So that two who do this seldom wait for each other. */
 	qsort(pairs, count, sizeof *pairs, by_uid);
 	for (size_t i = 0; i < count; i++)
 		stored[i] = pairs[i].stored;
-	if (!events_ingest_together(db, stored, said, count, &ignored))
+	if (!events_ingest_together(db, stored, said, count, f))
 		return false;
 	for (size_t i = 0; i < count; i++)
 		note(pairs[i].delivery, &said[i]);

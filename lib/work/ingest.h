@@ -43,10 +43,10 @@ struct delivery {
  */
 bool ingest(struct arena *, struct db *, const struct secret_key *, struct delivery *, struct fail *) MUST_CHECK;
 
-/* The same for up to INGEST_TOGETHER deliveries in one transaction, which costs little more than for one. All, or none:
- * then each is to be tried alone. In no order that means anything. Waits for nobody. */
+/* Up to INGEST_TOGETHER deliveries in one transaction, which costs each less than one of its own. All or none, in no
+ * order that means anything; nothing is tried again, nor kept as failed, and nobody waited for (db_run_together). */
 enum { INGEST_TOGETHER = 8 };
-bool ingest_together(
-	struct arena *, struct db *, const struct secret_key *, struct delivery *const *, size_t count) MUST_CHECK;
+bool ingest_together(struct arena *, struct db *, const struct secret_key *, struct delivery *const *, size_t count,
+	struct fail *) MUST_CHECK;
 
 #endif

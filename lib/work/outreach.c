@@ -183,7 +183,8 @@ bool outreach_settle(
 	const char *pairs;
 	int64_t followed = 0, lower = 0;
 
-	if (!leads_news(db, f) || !outreach_members_answering(db, workspace, campaign, &pairs, f)
+	if (!leads_hold_contacts(db, workspace, f) || !leads_news(db, f)
+		|| !outreach_members_answering(db, workspace, campaign, &pairs, f)
 		|| !outreach_members_follow(db, workspace, pairs, &followed, f) || !campaigns_stage_empty(db, f)
 		|| !outreach_days_follow(db, workspace, campaign, &lower, f)
 		|| !campaigns_merge(db, workspace, &merged, f) || !leads_settle(db, workspace, f)

@@ -2,6 +2,7 @@
 #include "world/db.h"
 
 #include "base/arena.h"
+#include "base/clock.h"
 #include "base/log.h"
 #include "world/link.h"
 #include "world/rows.h"
@@ -120,6 +121,11 @@ void db_set_patience(struct db *db, int64_t patience_ms)
 bool db_is_away(const struct fail *f)
 {
 	return f->kind == FAIL_LATER && strcmp(f->code, "database_away") == 0;
+}
+
+bool db_is_busy(const struct fail *f)
+{
+	return f->kind == FAIL_LATER && strcmp(f->code, "database_busy") == 0;
 }
 
 const char *db_sqlstate(const struct db *db)
@@ -270,8 +276,7 @@ static bool send_plain(struct db *db, const char *sql)
 	return PQsendQueryParams(db->link.pg, sql, 0, NULL, NULL, NULL, NULL, 1);
 }
 
-/* The limit is for an ordinary transaction of another session to end in; of those that wait for each other, which
- * PostgreSQL looks for only after a second, one gives up by it. */
+/* Those who wait for each other give up by this limit; PostgreSQL looks for them only after a second. */
 static bool send_together(struct db *db, enum query_name name, const struct wire_params *wires, size_t times)
 {
 	bool sent = PQenterPipelineMode(db->link.pg) && send_plain(db, "BEGIN")
@@ -282,20 +287,35 @@ static bool send_together(struct db *db, enum query_name name, const struct wire
 	return sent && send_plain(db, "COMMIT") && PQpipelineSync(db->link.pg);
 }
 
-/* One answer of several. What comes after one that failed was not run, and is only read past. */
-static const struct rows *next_answer(struct db *db, enum query_name name, struct fail *f, enum outcome *outcome)
-{
-	PGresult *result = db->link.pg ? link_answer_take(&db->link) : NULL;
-	struct rows *rows = arena_alloc(db->arena, sizeof *rows);
+/* The answers to several statements, one by one. */
+struct answers {
+	struct db *db;
+	enum query_name name;
+	int64_t patience_ms, end_ms;
+	enum outcome outcome; /* of the first that failed */
+	struct fail *f;
+};
 
+static const struct rows *next_answer(struct answers *a)
+{
+	struct db *db = a->db;
+	struct rows *rows = arena_alloc(db->arena, sizeof *rows);
+	int64_t left_ms = a->end_ms - clock_ms();
+	PGresult *result = NULL;
+
+	if (a->patience_ms)
+		db->link.patience_ms = left_ms > 1 ? left_ms : 1;
+	if (db->link.pg)
+		result = link_answer_take(&db->link);
+	db->link.patience_ms = a->patience_ms;
 	switch (PQresultStatus(result)) {
 	case PGRES_TUPLES_OK:
 	case PGRES_COMMAND_OK:
 	case PGRES_PIPELINE_SYNC:
 		break;
-	default:
-		if (*outcome == GOOD)
-			*outcome = link_explain(&db->link, statements[name].name, result, f);
+	default: /* what comes after one that failed was not run */
+		if (a->outcome == GOOD)
+			a->outcome = link_explain(&db->link, statements[a->name].name, result, a->f);
 	}
 	if (result)
 		arena_later(db->arena, clear_result, result);
@@ -307,41 +327,34 @@ bool db_run_together(struct db *db, enum query_name name, struct fail *f, const 
 	size_t times, const struct rows **rows)
 {
 	struct wire_params *wires = arena_alloc(db->arena, times * sizeof *wires);
-	enum outcome outcome = GOOD;
+	struct answers answers = {.db = db, .name = name, .patience_ms = db->link.patience_ms, .outcome = GOOD, .f = f};
 	bool shaped = true;
 
 	for (size_t i = 0; i < times; i++)
 		if (!to_wire(&wires[i], params + i * count, count, f))
 			return false;
-	if (!connected(db, f) || !prepare(db, name, f, &outcome))
+	if (!connected(db, f) || !prepare(db, name, f, &answers.outcome))
 		return false;
 	if (!send_together(db, name, wires, times)) {
 		link_explain(&db->link, statements[name].name, NULL, f);
 		disconnect(db);
 		return false;
 	}
-	next_answer(db, name, f, &outcome); /* BEGIN */
-	next_answer(db, name, f, &outcome); /* SET */
+	answers.end_ms = clock_ms() + answers.patience_ms;
+	next_answer(&answers); /* BEGIN */
+	next_answer(&answers); /* SET */
 	for (size_t i = 0; i < times; i++) {
-		rows[i] = next_answer(db, name, f, &outcome);
-		shaped = shaped && (outcome != GOOD || shape_holds(&statements[name], rows[i]->count, f));
+		rows[i] = next_answer(&answers);
+		shaped = shaped && (answers.outcome != GOOD || shape_holds(&statements[name], rows[i]->count, f));
 	}
-	next_answer(db, name, f, &outcome); /* COMMIT */
-	next_answer(db, name, f, &outcome); /* all is answered */
+	next_answer(&answers); /* COMMIT */
+	next_answer(&answers); /* all is answered */
 	if (!db->link.pg || !PQexitPipelineMode(db->link.pg)
-		|| (outcome != GOOD && !db_script(db, "rollback", "ROLLBACK", f)))
+		|| (answers.outcome != GOOD && !db_script(db, "rollback", "ROLLBACK", f)))
 		disconnect(db);
-	return outcome == GOOD && shaped;
-}
-
-static void cancel(struct db *db)
-{
-	char error[256];
-	PGcancel *handle = PQgetCancel(db->link.pg);
-
-	if (handle)
-		PQcancel(handle, error, sizeof error);
-	PQfreeCancel(handle);
+	else if (answers.outcome == GOOD)
+		db->link.sqlstate[0] = '\0';
+	return answers.outcome == GOOD && shaped;
 }
 
 /* Reads what is left of a statement's results, so that the next may begin. */
@@ -394,7 +407,7 @@ bool db_each(struct db *db, enum query_name name, struct fail *f, const struct p
 			outcome = link_explain(&db->link, statements[name].name, result, f);
 	}
 	if (!wanted)
-		cancel(db);
+		link_stop_statement(&db->link);
 	drain(db);
 	if (outcome == LOST)
 		disconnect(db);

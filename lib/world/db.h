@@ -61,6 +61,9 @@ void db_set_patience(struct db *, int64_t patience_ms);
 /* Whether a failure means that nothing else will work now either; otherwise it concerns only what was asked. */
 bool db_is_away(const struct fail *);
 
+/* Whether others held what was asked for, so that it may go well another time. */
+bool db_is_busy(const struct fail *);
+
 /* Runs a statement, prepared on its first use in a session. NULL on failure. The number of rows is what the statement's
  * shape promises. A statement marked repeatable that runs outside a transaction is run again when the connection turned
  * out to be lost, on serialization failures and on deadlocks. FAIL_LATER: the database is away or busy. FAIL_BUG: all
@@ -68,8 +71,8 @@ bool db_is_away(const struct fail *);
 const struct rows *db_run(struct db *, enum query_name, struct fail *, const struct param *, size_t count) MUST_CHECK;
 
 /* Runs a statement `times` times, each with `count` parameters of its own, in one transaction and one round trip: all
- * of it or nothing. Nothing is tried again, and rows that others hold are not waited for, so whoever asks for several
- * at once goes on one by one when this fails. */
+ * of it or nothing. Nothing is tried again, and what others hold is waited for only as long as short transactions take,
+ * so whoever asks for several at once goes on one by one when this fails. Patience is for all answers. */
 bool db_run_together(struct db *, enum query_name, struct fail *, const struct param *params, size_t count,
 	size_t times, const struct rows **rows) MUST_CHECK;
 

@@ -11,10 +11,6 @@
 
 #include <string.h>
 
-/* Twice this, for who sent it and what it says, is less than the 15 s that nginx waits for us (turnout.conf): so a
- * silent database still becomes an answer. */
-enum { PATIENCE_MS = 7000 };
-
 /* Requests after which connections are open and statements prepared. */
 enum { SETTLED_AFTER = 20 };
 
@@ -129,6 +125,7 @@ static void read_exchange(struct exchange *e, const struct route *routes, size_t
 
 	e->reply = (struct reply){.status = 200};
 	e->fail = (struct fail){0};
+	e->apart = false;
 	e->answered = false;
 	request->id = request_parameter(request, "REQUEST_ID");
 	request->method = or_empty(request_parameter(request, "REQUEST_METHOD"));
@@ -167,8 +164,11 @@ static size_t gather(struct exchange *exchanges, const struct route *routes, siz
 		read_exchange(e, routes, route_count);
 		if (!e->route || !e->route->together || !announced_length(&e->request, &length))
 			return count;
+		e->apart = length > TOGETHER_BYTES - bytes;
+		if (e->apart)
+			return count;
 		bytes += length;
-		if (bytes > TOGETHER_BYTES || count == TOGETHER || !listener_next(&exchanges[count].request.fcgi))
+		if (count == TOGETHER || !listener_next(&exchanges[count].request.fcgi))
 			return count;
 	}
 }
@@ -181,10 +181,8 @@ static void answer_one(struct exchange *e)
 	exchange_answer(e);
 }
 
-/* Those who wait for one another share the patience of one. */
 static void answer_together(struct exchange *exchanges, size_t count, struct db *db)
 {
-	db_set_patience(db, PATIENCE_MS / (int64_t)count);
 	exchanges->route->together(exchanges, count);
 	for (size_t i = 0; i < count; i++)
 		exchange_answer(&exchanges[i]);
@@ -197,7 +195,7 @@ static size_t alike(const struct exchange *exchanges, size_t count)
 	size_t n = 0;
 
 	while (n < count && exchanges[n].route && exchanges[n].route->together
-		&& exchanges[n].route->together == exchanges->route->together)
+		&& exchanges[n].route->together == exchanges->route->together && !(n > 0 && exchanges[n].apart))
 		n++;
 	return n;
 }

@@ -44,13 +44,19 @@ struct exchange {
 	struct reply reply;
 	struct fail fail;
 	const struct route *route; /* NULL: there is nothing to do, and fail says why */
+	bool apart;                /* too large to wait for */
 	bool answered;
 };
 
-/* At most so many wait for one another, and none for much larger ones: the memory of a program is small. */
+/* How long one request may wait for an answer of the database. Twice this, for who sent it and what it says, is less
+ * than the 15 s that nginx waits for us (turnout.conf): so a silent database still becomes an answer. */
+enum { PATIENCE_MS = 7000 };
+
+/* At most so many wait for one another, with bodies of at most so many bytes: the memory of a program is small. */
 enum { TOGETHER = 8, TOGETHER_BYTES = 64 * 1024 };
 
-/* Answers 1 to TOGETHER requests. Those for which it has not called exchange_answer are answered when it returns. */
+/* Answers 1 to TOGETHER requests, in the time that one may take. Those for which it has not called exchange_answer are
+ * answered when it returns. */
 typedef void handler_together(struct exchange *, size_t count);
 
 /* pattern: a path in which {name} stands for one segment of letters, digits, '-' and '_'. One of the two is NULL. */

@@ -64,7 +64,7 @@ bool link_connect(struct link *link, struct fail *f)
 	return away(f);
 }
 
-static void stop_statement(struct link *link)
+void link_stop_statement(struct link *link)
 {
 	char error[256];
 	PGcancel *handle = PQgetCancel(link->pg);
@@ -92,7 +92,7 @@ static bool wait_for_input(struct link *link, int64_t deadline_ms)
 			return false;
 		if (ready > 0 && fds[1].revents) {
 			link->client_gone = true;
-			stop_statement(link);
+			link_stop_statement(link);
 		}
 		if (ready > 0 && fds[0].revents && !PQconsumeInput(link->pg))
 			return true; /* the result that follows says so */

@@ -35,6 +35,9 @@ enum outcome {
 bool link_connect(struct link *, struct fail *) MUST_CHECK;
 void link_drop(struct link *); /* NULL-safe: may be dropped twice */
 
+/* Asks the server to give up what it is at; the result then says so. */
+void link_stop_statement(struct link *);
+
 /* Waits for the answer to what was sent with a PQsend function. The last of its results, or NULL when the connection
  * was lost or patience ended; the link is dropped then, and whether the statement was run is not known. The caller clears it. */
 PGresult *link_answer_take(struct link *);

@@ -11,6 +11,9 @@
 #include <string.h>
 #include <sys/epoll.h>
 
+/* SIGUSR1: sent by multiwatch, and caught by libfcgi in a way of its own. */
+static const int ends[] = {SIGTERM, SIGINT, SIGUSR1};
+
 static volatile sig_atomic_t stop;
 static sigset_t while_waiting;
 static int waiting = -1; /* epoll */
@@ -25,8 +28,6 @@ static void on_signal(int number)
 static void catch_signals(void)
 {
 	struct sigaction action = {.sa_handler = on_signal}, ignore = {.sa_handler = SIG_IGN};
-	/* SIGUSR1: sent by multiwatch, and caught by libfcgi in a way of its own. */
-	static const int ends[] = {SIGTERM, SIGINT, SIGUSR1};
 	sigset_t held;
 
 	sigemptyset(&held);
@@ -81,11 +82,23 @@ bool listener_next(FCGX_Request *request)
 	return accepted(request) == 0;
 }
 
+/* A wait that finds somebody there hears no signal, and of a busy program every wait does. */
+static bool asked_to_end(void)
+{
+	sigset_t held;
+
+	sigpending(&held);
+	for (size_t i = 0; i < COUNT(ends); i++)
+		if (sigismember(&held, ends[i]) == 1)
+			stop = 1;
+	return stop;
+}
+
 bool listener_wait(FCGX_Request *request)
 {
 	int error = EAGAIN;
 
-	while (!stop && (error == EAGAIN || error == EINTR)) {
+	while (!asked_to_end() && (error == EAGAIN || error == EINTR)) {
 		struct epoll_event event;
 
 		error = epoll_pwait(waiting, &event, 1, -1, &while_waiting) == 1 ? accepted(request) : errno;

@@ -97,7 +97,8 @@ BEGIN
 END
 $$;
 
--- Brings in line whom others noted, up to p_limit; returns whether that was all. None while contacts are being changed.
+-- Brings in line whom others noted, up to p_limit; returns whether there is nothing more to do now, as while contacts are being
+-- changed.
 CREATE OR REPLACE FUNCTION stand_noted(p_workspace bigint, p_limit bigint) RETURNS boolean LANGUAGE plpgsql AS $$
 DECLARE
     uids text[];

@@ -216,7 +216,7 @@ BEGIN
       FROM unnest(made) m
      CROSS JOIN LATERAL (SELECT max(i.item) AS item FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = m.lead_id) l;
     PERFORM fold_items(p_workspace, zone, gone, made);
-    IF folded = p_limit THEN
+    IF folded >= p_limit THEN   -- more: those that were committed just now
         waiting := coalesce((SELECT max(change_id) FROM standing_changes WHERE workspace_id = p_workspace) - last, 0);
     END IF;
 END

@@ -6,19 +6,18 @@ RETURNS TABLE (what text, kept bigint, only_kept bigint, only_recounted bigint)
 LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
     WITH zone AS (
         SELECT zone_of_counts(p_workspace) AS zone, unfolded_leads(p_workspace) AS unfolded
-    ), noted AS MATERIALIZED (   -- bookings that are about to be looked at again
-        SELECT array_agg(uid) AS uids FROM standings_noted WHERE workspace_id = p_workspace
     ), stand_kept AS (
         SELECT email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type, chain, rescheduled_from, lead_id, campaign_id
-          FROM standings CROSS JOIN noted WHERE workspace_id = p_workspace AND (uid = ANY (noted.uids)) IS NOT TRUE
+          FROM standings s WHERE workspace_id = p_workspace   -- but those that are about to be looked at again, here and below
+           AND NOT EXISTS (SELECT FROM standings_noted n WHERE n.workspace_id = p_workspace AND n.uid = s.uid)
     ), stand_again AS (
         SELECT a.email_key, a.uid, b.booked_at, (b.schedule).starts_at, a.status, a.showed, a.attendance_source,
                coalesce((b.schedule).event_type, (b.schedule).title), nullif(b.chain, b.uid), (b.replaces).uid, a.lead_id, c.campaign_id
           FROM attendees a
           JOIN bookings b ON b.workspace_id = a.workspace_id AND b.uid = a.uid
-         CROSS JOIN noted
           LEFT JOIN LATERAL credited_campaign(p_workspace, a.lead_id, b.booked_at) c ON true
-         WHERE a.workspace_id = p_workspace AND b.workspace_id = p_workspace AND (a.uid = ANY (noted.uids)) IS NOT TRUE
+         WHERE a.workspace_id = p_workspace AND b.workspace_id = p_workspace
+           AND NOT EXISTS (SELECT FROM standings_noted n WHERE n.workspace_id = p_workspace AND n.uid = a.uid)
     ), rows_kept AS (   -- as they would be if all were folded
         SELECT monthly, day, campaign_id, matched, status, showed, sum(rows) AS rows
           FROM (SELECT monthly, day, campaign_id, matched, status, showed, rows FROM row_counts WHERE workspace_id = p_workspace
