@@ -165,6 +165,7 @@ like Turnout::slurp("$t->{dir}/log/nginx-access.log"), qr{/api/webhooks/emailbis
     my $done   = $t->meanwhile(sub { round($w)->{exit} });
     $t->wait_until('the round looks at bookings that it knows', sub { $t->waiting('turnout') });
     is $books->('meanwhile'), 'processed', 'while a reply to the second is brought in, he books again';
+    is rows($w, "SELECT uid FROM standings_noted WHERE workspace_id = $w->{workspace}"), 'meanwhile', 'which is noted';
     $let_go->();
     is $done->(), 0, 'when that is done';
     ok $t->wait_until('both are credited to it', sub { $credited->('holds-up') eq '2' && $credited->('meanwhile') eq '2' }), 'both are credited to the second';
