@@ -185,8 +185,9 @@ BEGIN
                  WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND (i.next_at IS NULL OR i.next_at >= p_until)
                    AND i.at >= least(ends, p_until) AND i.at < greatest(ends, p_until)
                  UNION ALL
+                -- IS TRUE: found by their next, not by their own time, which may be anything.
                 SELECT CASE WHEN p_until < ends THEN 1 ELSE -1 END, i.* FROM funnel_items i
-                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND i.at >= begins AND i.at < ends
+                 WHERE i.workspace_id = p_workspace AND i.kind = ANY (kinds) AND (i.at >= begins AND i.at < ends) IS TRUE
                    AND i.next_at >= least(ends, p_until) AND i.next_at < greatest(ends, p_until)) i
          WHERE p_campaign IS NULL OR i.campaign_id = p_campaign
          GROUP BY 1, 2, i.sign;
