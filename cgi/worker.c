@@ -81,8 +81,8 @@ static bool stand(struct shift *s, struct fail *f)
 static bool fold(struct shift *s, struct fail *f)
 {
 	/* While more than so many changes a second come in, they are folded in a tenth of the time, so that deliveries
-	 * do not notice; otherwise without a rest. Reports look at each change that waits, and so many cost the funnel
-	 * a second (measured), half of them half: beyond that the rests get shorter, and portions larger in the end. */
+	 * do not notice; otherwise without a rest. Reports look at each change that waits, and BEARABLE of them cost
+	 * the funnel half a second (measured): from half as many on the rests get shorter, and then portions larger. */
 	enum { BUSY = 500, BEARABLE = 20000, GENTLE = 200, BRISK = 2000, LONGEST_REST = 900 };
 	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK, began_ms = clock_ms(), came, room;
 	struct folded folded;
