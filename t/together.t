@@ -119,7 +119,7 @@ subtest 'large ones do not wait for each other' => sub {
     is_deeply transactions('large%'), [ (1) x 4 ], 'each by itself';
     @said = at_one_moment(deliveries(map { event('BOOKING_CREATED', "mixed-size$_", additionalNotes => 'x' x ($_ == 5 ? 900_000 : 10)) } 1 .. 8));
     is_deeply words(@said), [ ('200 processed') x 8 ], 'one that is large among small ones';
-    is_deeply [ grep { $_ == 1 } @{ transactions('mixed-size5') } ], [1], 'is by itself';
+    is $t->value("SELECT count(*) FROM webhook_events WHERE xmin::text = (SELECT xmin::text FROM webhook_events WHERE uid = 'mixed-size5')"), 1, 'is by itself';
 };
 
 subtest 'a busy process is asked to end' => sub {

@@ -186,7 +186,7 @@ static void answer_together(struct exchange *exchanges, size_t count, struct db 
 	exchanges->route->together(exchanges, count);
 	for (size_t i = 0; i < count; i++)
 		exchange_answer(&exchanges[i]);
-	db_set_patience(db, PATIENCE_MS);
+	db_set_patience(db, PATIENCE_MS); /* which the handler may have divided among them */
 }
 
 /* How many at the beginning go to the same handler of several; 0: the first is for one that takes no others. */
@@ -230,6 +230,7 @@ int serve(const char *program, const struct route *routes, size_t count)
 	struct fail f = {0};
 	AUTO(database) db = NULL;
 	size_t served = 0, gathered;
+	bool settled;
 
 	log_open(program, LOG_INFO);
 	residency_open();
@@ -252,7 +253,9 @@ int serve(const char *program, const struct route *routes, size_t count)
 		answer(exchanges, gathered, db);
 		arena_empty(&arena);
 		residency_forget_heap();
-		if (served < SETTLED_AFTER && (served += gathered) >= SETTLED_AFTER)
+		settled = served >= SETTLED_AFTER;
+		served += gathered;
+		if (!settled && served >= SETTLED_AFTER)
 			residency_forget_code();
 	}
 	for (size_t i = 0; i < TOGETHER; i++)

@@ -39,6 +39,7 @@ struct request {
 
 typedef bool handler(struct request *, struct reply *, struct fail *);
 
+/* A request and what becomes of it. */
 struct exchange {
 	struct request request;
 	struct reply reply;

@@ -72,9 +72,7 @@ bool listener_room(FCGX_Request *request, struct fail *f)
 /* 0, or errno: EAGAIN when nobody waits. */
 static int accepted(FCGX_Request *request)
 {
-	int result = FCGX_Accept_r(request);
-
-	return result == -EWOULDBLOCK ? EAGAIN : -result;
+	return -FCGX_Accept_r(request);
 }
 
 bool listener_next(FCGX_Request *request)

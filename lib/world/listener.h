@@ -8,8 +8,8 @@
 #include <fcgiapp.h>
 #include <stdbool.h>
 
-/* Descriptor 0, which all processes of the program share. From now on SIGTERM and SIGINT are heard only while waiting,
- * so that what is in hand is finished. FAIL_INPUT when it is no listening socket. */
+/* Descriptor 0, which all processes of the program share. From now on the signals that ask it to end are heard only
+ * between requests, so that what is in hand is finished. FAIL_INPUT when it is no listening socket. */
 bool listener_open(struct fail *) MUST_CHECK;
 
 /* Room for one request of that socket. */
