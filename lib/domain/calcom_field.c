@@ -90,6 +90,14 @@ int64_t number_read(const json_t *value)
 	return number > 0 ? number : 0;
 }
 
+/* An empty text is none. */
+static const char *part_of(const json_t *name, const char *key)
+{
+	const char *text = json_text_at(name, key);
+
+	return text && *text ? text : NULL;
+}
+
 /* A response is a plain text, or an object with the text in "value", or with a name in parts. */
 const char *response_text(struct arena *arena, const json_t *responses, const char *slug)
 {
@@ -100,8 +108,8 @@ const char *response_text(struct arena *arena, const json_t *responses, const ch
 		value = json_object_get(value, "value");
 	if (json_is_string(value))
 		return *json_string_value(value) ? text_bounded(arena, json_string_value(value)) : NULL;
-	first = json_text_at(value, "firstName");
-	last = json_text_at(value, "lastName");
+	first = part_of(value, "firstName");
+	last = part_of(value, "lastName");
 	if (first || last)
 		return text_bounded(arena,
 			arena_print(arena, "%s%s%s", first ? first : "", first && last ? " " : "", last ? last : ""));

@@ -176,6 +176,8 @@ static const struct {
 	{"'attendees': [], 'responses': {'email': {'value': 'mary@home.test'}, 'name': {'value': {'firstName': 'Mary', 'lastName': 'Smith'}}}",
 	 "mary@home.test|Mary Smith|-|-;", "a name may come in parts"},
 	{"'attendees': [], 'responses': {'email': 'mary@home.test', 'name': {'lastName': 'Smith'}}", "mary@home.test|Smith|-|-;", "of which one may be missing"},
+	{"'attendees': [], 'responses': {'email': 'mary@home.test', 'name': {'firstName': '', 'lastName': 'Smith'}}", "mary@home.test|Smith|-|-;", "or empty"},
+	{"'attendees': [], 'responses': {'email': 'mary@home.test', 'name': {'firstName': ''}}", "mary@home.test|-|-|-;", "or all"},
 	{"'metadata': {'responses': {'email': 'mary@home.test', 'company': 'Acme'}}", "mary@home.test|-|-|Acme;", "answers may stand in the metadata"},
 	{"'responses': {}, 'metadata': {'responses': {'email': 'mary@home.test'}}", "mary@home.test|-|-|-;", "also beside empty ones"},
 	{"'attendees': [{'email': 'bob@acme.test'}], 'responses': {'email': 'mary@home.test', 'company': 'Acme'}", "bob@acme.test|-|-|-;",
