@@ -1,22 +1,17 @@
 /* folds - counts that reports read are kept by folding in what changed. */
 #include "store/folds.h"
 
-#include "base/arena.h"
 #include "world/db.h"
 #include "world/rows.h"
 
-static const struct column foldable_columns[] = {COLUMN(struct foldable, workspace_id, read_i64)};
 static const struct column folded_columns[] = {
 	COLUMN(struct folded, folded, read_i64),
 	COLUMN(struct folded, waiting, read_i64),
 };
 
-bool folds_waiting(struct db *db, struct arena *arena, struct foldable **list, size_t *count, struct fail *f)
+bool folds_waiting(struct db *db, struct arena *arena, int64_t **workspaces, size_t *count, struct fail *f)
 {
-	const struct rows *rows = db_run(db, QUERY_fold_waiting, f, NO_PARAMS);
-
-	*list = rows_into(rows, arena, foldable_columns, COUNT(foldable_columns), sizeof **list, NULL, count, f);
-	return *list;
+	return numbers_into(db_run(db, QUERY_fold_waiting, f, NO_PARAMS), arena, "workspace_id", workspaces, count, f);
 }
 
 bool folds_some(struct db *db, int64_t workspace, int64_t limit, struct folded *portion, struct fail *f)

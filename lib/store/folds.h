@@ -11,12 +11,8 @@
 struct arena;
 struct db;
 
-struct foldable {
-	int64_t workspace_id;
-};
-
 /* Workspaces in which something waits. */
-bool folds_waiting(struct db *, struct arena *, struct foldable **, size_t *count, struct fail *) MUST_CHECK;
+bool folds_waiting(struct db *, struct arena *, int64_t **workspaces, size_t *count, struct fail *) MUST_CHECK;
 
 struct folded {
 	int64_t folded;

@@ -44,11 +44,7 @@ bool guesses_due(struct db *db, struct arena *arena, int64_t workspace, const ch
 
 bool guesses_workspaces(struct db *db, struct arena *arena, int64_t **list, size_t *count, struct fail *f)
 {
-	static const struct column id[] = {{"workspace_id", read_i64, 0}};
-
-	*list = rows_into(db_run(db, QUERY_guesses_workspaces, f, NO_PARAMS), arena, id, COUNT(id), sizeof **list, NULL,
-		count, f);
-	return *list;
+	return numbers_into(db_run(db, QUERY_guesses_workspaces, f, NO_PARAMS), arena, "workspace_id", list, count, f);
 }
 
 bool guesses_put(struct db *db, const struct uncertain *of, const struct guess *g, bool *put, struct fail *f)

@@ -53,12 +53,8 @@ bool kept_events_find(struct db *db, int64_t workspace, int64_t event, struct ke
 
 bool kept_events_waiting(struct db *db, struct arena *arena, int64_t **workspaces, size_t *count, struct fail *f)
 {
-	static const struct column columns_waiting[] = {{"workspace_id", read_i64, 0}};
-	const struct rows *rows = db_run(db, QUERY_events_waiting, f, NO_PARAMS);
-
-	*workspaces =
-		rows_into(rows, arena, columns_waiting, COUNT(columns_waiting), sizeof **workspaces, NULL, count, f);
-	return *workspaces;
+	return numbers_into(
+		db_run(db, QUERY_events_waiting, f, NO_PARAMS), arena, "workspace_id", workspaces, count, f);
 }
 
 bool kept_events_due(struct db *db, struct arena *arena, int64_t workspace, int64_t limit, struct kept_event **list,

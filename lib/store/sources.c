@@ -83,11 +83,8 @@ bool sources_find(struct db *db, int64_t workspace, int64_t connection, struct s
 bool sources_of_kind(struct db *db, struct arena *arena, int64_t workspace, const char *kind, int64_t **list,
 	size_t *count, struct fail *f)
 {
-	static const struct column id[] = {{"connection_id", read_i64, 0}};
-
-	*list = rows_into(db_run(db, QUERY_sources_of_kind, f, PARAMS(as_i64(workspace), as_text(kind))), arena, id,
-		COUNT(id), sizeof **list, NULL, count, f);
-	return *list;
+	return numbers_into(db_run(db, QUERY_sources_of_kind, f, PARAMS(as_i64(workspace), as_text(kind))), arena,
+		"connection_id", list, count, f);
 }
 
 bool sources_claim_account(struct db *db, const struct source *source, const char *account, struct fail *f)

@@ -1,19 +1,13 @@
 /* standings - how attendees stand in the reports, looked at again where contacts were changed meanwhile. */
 #include "store/standings.h"
 
-#include "base/arena.h"
 #include "world/db.h"
 #include "world/rows.h"
-
-struct noted {
-	int64_t workspace_id;
-};
 
 struct progress {
 	bool done;
 };
 
-static const struct column noted_columns[] = {COLUMN(struct noted, workspace_id, read_i64)};
 static const struct column progress_columns[] = {COLUMN(struct progress, done, read_bool)};
 
 /* Bookings that one transaction holds. */
@@ -35,12 +29,14 @@ static bool in_workspace(struct db *db, int64_t workspace, struct fail *f)
 
 bool standings_again(struct db *db, struct arena *arena, struct fail *f)
 {
-	const struct rows *rows = db_run(db, QUERY_standings_noted, f, NO_PARAMS);
+	int64_t *workspaces;
 	size_t count;
-	struct noted *list = rows_into(rows, arena, noted_columns, COUNT(noted_columns), sizeof *list, NULL, &count, f);
 
-	for (size_t i = 0; list && i < count; i++)
-		if (!in_workspace(db, list[i].workspace_id, f))
+	if (!numbers_into(
+		    db_run(db, QUERY_standings_noted, f, NO_PARAMS), arena, "workspace_id", &workspaces, &count, f))
+		return false;
+	for (size_t i = 0; i < count; i++)
+		if (!in_workspace(db, workspaces[i], f))
 			return false;
-	return list;
+	return true;
 }

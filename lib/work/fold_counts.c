@@ -3,7 +3,7 @@
 
 bool fold_changes(struct arena *arena, struct db *db, int64_t portion, struct folded *sum, struct fail *f)
 {
-	struct foldable *workspaces;
+	int64_t *workspaces;
 	size_t count;
 
 	*sum = (struct folded){0};
@@ -12,7 +12,7 @@ bool fold_changes(struct arena *arena, struct db *db, int64_t portion, struct fo
 	for (size_t i = 0; i < count; i++) {
 		struct folded some;
 
-		if (!folds_some(db, workspaces[i].workspace_id, portion, &some, f))
+		if (!folds_some(db, workspaces[i], portion, &some, f))
 			return false;
 		sum->folded += some.folded;
 		sum->waiting += some.waiting;

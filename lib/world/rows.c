@@ -155,3 +155,12 @@ void *rows_into(const struct rows *rows, struct arena *arena, const struct colum
 	}
 	return list;
 }
+
+bool numbers_into(
+	const struct rows *rows, struct arena *arena, const char *column, int64_t **list, size_t *count, struct fail *f)
+{
+	const struct column number[] = {{column, read_i64, 0}};
+
+	*list = rows_into(rows, arena, number, COUNT(number), sizeof **list, NULL, count, f);
+	return *list;
+}

@@ -7,6 +7,7 @@
 
 #include <libpq-fe.h>
 #include <stddef.h>
+#include <stdint.h>
 
 OWNED_BY_SCOPE(PGresult, PQclear)
 
@@ -54,5 +55,9 @@ bool row_into(
  * on failure, and when rows is NULL, which is a failure noted already. */
 void *rows_into(const struct rows *, struct arena *, const struct column *, size_t columns, size_t size,
 	const void *empty, size_t *count, struct fail *) MUST_CHECK;
+
+/* The same of a column of numbers. False on failure, and when rows is NULL. */
+bool numbers_into(const struct rows *, struct arena *, const char *column, int64_t **list, size_t *count,
+	struct fail *) MUST_CHECK;
 
 #endif
