@@ -87,8 +87,10 @@ static bool fold(struct shift *s, struct fail *f)
 	int64_t portion = s->unfolded < BEARABLE ? GENTLE : BRISK, began_ms = clock_ms(), came, room;
 	struct folded folded;
 
-	if (!fold_changes(s->arena, s->db, portion, &folded, f))
+	if (!fold_changes(s->arena, s->db, portion, &folded, f)) {
+		s->unfolded = 0; /* so the next portion is a small one */
 		return false;
+	}
 	came = folded.waiting + folded.folded - s->unfolded;
 	s->unfolded = folded.waiting;
 	room = s->unfolded < BEARABLE ? BEARABLE - s->unfolded : 0;

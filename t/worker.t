@@ -36,6 +36,19 @@ my %answers;
 $answers{ $t->deliver($_)->{status} }++ for @story;
 is_deeply \%answers, { processed => @story - 1, ignored => 1 }, 'a mixed history';
 
+# --- Folding
+
+$t->sql("ALTER TABLE funnel_items ADD CONSTRAINT not_ann CHECK (event_type <> 'Stops') NOT VALID");
+my ($stops, $goes_on) = map { my $w = $t->workspace; $w->import_csv(leads => leads_csv({ email => 'ann@lead.test' })); $w } 1 .. 2;
+$_->deliver(event('BOOKING_CREATED', "folded-$_->{workspace}", type => 'Stops', people => ['ann@lead.test'])) for $stops;
+$_->deliver(event('BOOKING_CREATED', "folded-$_->{workspace}", people => ['ann@lead.test'])) for $goes_on;
+my $waits = sub ($w) { $t->value("SELECT count(*) FROM standing_changes WHERE workspace_id = $w->{workspace}") };
+ok $t->wait_until('the second is folded', sub { !$waits->($goes_on) }), 'a workspace whose changes cannot be folded does not stop the next';
+cmp_ok $waits->($stops), '>', 0, 'they wait';
+is $stops->funnel->{total}{booked}, 1, 'and reports look at them';
+$t->sql('ALTER TABLE funnel_items DROP CONSTRAINT not_ann');
+ok $t->wait_until('the first is folded, too', sub { !$waits->($stops) }), 'until they can be';
+
 # --- Looking
 
 # The rows of `events list` after its head, each an array of its columns without the error.

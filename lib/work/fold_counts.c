@@ -1,6 +1,8 @@
 /* fold_counts - what changed becomes counts, so that reports need not count it again. */
 #include "work/fold_counts.h"
 
+#include "world/db.h"
+
 bool fold_changes(struct arena *arena, struct db *db, int64_t portion, struct folded *sum, struct fail *f)
 {
 	int64_t *workspaces;
@@ -10,12 +12,18 @@ bool fold_changes(struct arena *arena, struct db *db, int64_t portion, struct fo
 	if (!folds_waiting(db, arena, &workspaces, &count, f))
 		return false;
 	for (size_t i = 0; i < count; i++) {
+		struct fail trouble = {0};
 		struct folded some;
 
-		if (!folds_some(db, workspaces[i], portion, &some, f))
-			return false;
+		if (!folds_some(db, workspaces[i], portion, &some, &trouble)) {
+			if (f->kind == FAIL_NONE)
+				*f = trouble;
+			if (db_is_away(&trouble))
+				return false;
+			continue;
+		}
 		sum->folded += some.folded;
 		sum->waiting += some.waiting;
 	}
-	return true;
+	return f->kind == FAIL_NONE;
 }

@@ -11,7 +11,8 @@
 struct arena;
 struct db;
 
-/* Up to `portion` changes of each workspace, each portion a transaction of its own. The sum of all. */
+/* Up to `portion` changes of each workspace, each portion a transaction of its own. The sum of all. Where one fails,
+ * the others are folded nevertheless. */
 bool fold_changes(struct arena *, struct db *, int64_t portion, struct folded *, struct fail *) MUST_CHECK;
 
 #endif
