@@ -29,6 +29,8 @@ BEGIN
         GRANT SELECT, INSERT ON past_standings TO turnout_app;
         GRANT SELECT ON campaign_months, timezones TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON standings, standing_changes, standings_noted, folds, row_counts, funnel_items, funnel_counts TO turnout_app;
+        GRANT SELECT, INSERT, DELETE ON item_changes TO turnout_app;
+        GRANT SELECT, INSERT ON busy_leads TO turnout_app;
         GRANT SELECT, INSERT, UPDATE, DELETE ON match_decisions, match_guesses TO turnout_app;
         GRANT SELECT, UPDATE ON source_syncs TO turnout_app;
         GRANT SELECT ON lead_keys, lead_names, lead_indexes TO turnout_app;

@@ -19,7 +19,7 @@ is $t->value('SELECT count(*) FROM standing_changes'), 0, 'and all of it is fold
 
 # Those that grow with bookings and leads.
 my %large = map { $_ => 1 } qw(leads lead_campaigns webhook_events bookings attendees unmatched_bookings activities standings past_standings
-    row_counts funnel_items funnel_counts campaign_days);
+    row_counts funnel_items item_changes funnel_counts campaign_days);
 
 # A statement of schema/queries with these values.
 sub statement ($file, $name, @values) {
@@ -61,6 +61,8 @@ my @asked = (
     [ 'the leads of a cohort',     "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', true, NULL, 'sent', false, 'c1', NULL, NULL, 101)" ],
     [ 'the leads of a day',        "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'day', false, NULL, 'booked', false, (now() - interval '400 days')::date::text, NULL, NULL, 101)" ],
     [ 'the leads behind another',  "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', true, NULL, 'sent', true, NULL, now() - interval '400 days', 'l1', 101)" ],
+    [ 'the leads as of a moment',  "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', false, (now() - interval '9 days')::text, 'booked', true, NULL, NULL, NULL, 101)" ],
+    [ 'the leads as of long ago',  "SELECT * FROM funnel_leads($w, NULL, NULL, NULL, NULL, 'campaign', true, '2020-01-01T00:00:00Z', 'booked', true, NULL, NULL, NULL, 101)" ],
     [ 'the days behind a number',  "SELECT * FROM funnel_days($w, NULL, NULL, NULL, NULL, 'campaign', 'sent', false, 'c1', NULL, NULL, 101)" ],
     [ 'an event', qq{SELECT ingest($w, $connection, 'key%d', 'webhook', 'BOOKING_CREATED', 'new%d', NULL, now(), now(), 'body', 'processed',
         '[{"uid":"new%d","known_at":"2026-01-01T00:00:00Z","attendees":[{"email_key":"$key","mailbox_key":"$key","shared":false}]}]')} ],
@@ -106,9 +108,9 @@ like $whole, qr/Seq Scan on standings/, 'a statement without a workspace would b
 # --- What is read follows what is shown, not what there is; also by the plans for any value
 
 # A row of a page takes some 15 blocks, of four indexes and tables; everything in the workspace is more than 25,000, of each table.
-my %most = ((map { $_ => 4_000 } 'a page', 'a page behind another', 'a page of a campaign', 'a page of a window'),
+my %most = ((map { $_ => 4_000 } 'a page', 'a page behind another', 'a page of a campaign', 'a page of a window', 'the leads as of a moment'),
     (map { $_ => 2_500 } 'the leads behind a number', 'the leads of a cohort', 'the leads of a day', 'the leads behind another'),
-    (map { $_ => 1_000 } 'a summary as of a moment', 'a summary', 'a summary of a window', map { ("$_, cohort false", "$_, cohort true") } 'a funnel', 'a funnel of a window', 'a funnel until a day', 'a funnel by month', 'a funnel of moments'));
+    (map { $_ => 1_000 } 'a summary as of a moment', 'a summary', 'a summary of a window', map { ("$_, cohort false", "$_, cohort true") } 'a funnel', 'a funnel as of a moment', 'a funnel of a window', 'a funnel until a day', 'a funnel by month', 'a funnel of moments'));
 my @measured = grep { $most{ $_->[0] } } @asked;
 is @measured, keys %most, 'each that is measured is asked';
 $script = join "\n", 'SET ROLE turnout_app;', 'SET enable_seqscan = off;', '\pset tuples_only', '\pset format unaligned',

@@ -133,5 +133,9 @@ $t->sql("UPDATE funnel_counts SET booked = booked + 1 WHERE workspace_id = $of[0
 ($exit, $out, my $err) = $t->turnout('verify', '--workspace', $of[0]{w}{workspace});
 is $exit, 1, 'a count that is wrong is found';
 like $err, qr/rows differ/, 'and said';
+is +($t->turnout('verify', '--workspace', $of[1]{w}{workspace}))[0], 0, 'another is right';
+$t->sql("UPDATE item_changes SET known_at = known_at + interval '1 microsecond' WHERE workspace_id = $of[1]{w}{workspace}");
+($exit, $out) = $t->turnout('verify', '--workspace', $of[1]{w}{workspace});
+is $exit, 1, 'so is a moment that is wrong';
 
 $t->finish;

@@ -27,8 +27,9 @@ BEGIN
         INSERT INTO past_standings (workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type,
             chain, rescheduled_from, lead_id, campaign_id, known_from, known_until) SELECT (o).*, p_known;
     END IF;
-    INSERT INTO standing_changes (workspace_id, was, now, lead_was, lead_now)
-    VALUES ((o).workspace_id, counted_row_of(o), CASE WHEN (n).uid IS NOT NULL THEN counted_row_of(n) END, (o).lead_id, (n).lead_id);
+    INSERT INTO standing_changes (workspace_id, was, now, lead_was, lead_now, known_from)
+    VALUES ((o).workspace_id, counted_row_of(o), CASE WHEN (n).uid IS NOT NULL THEN counted_row_of(n) END, (o).lead_id, (n).lead_id,
+            greatest((o).known_from, p_known));
 END
 $$;
 
@@ -60,7 +61,8 @@ BEGIN
         IF o.uid IS NULL THEN
             INSERT INTO standings (workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type,
                 chain, rescheduled_from, lead_id, campaign_id, known_from) SELECT (n).*;
-            INSERT INTO standing_changes (workspace_id, now, lead_now) VALUES (p_workspace, counted_row_of(n), n.lead_id);
+            INSERT INTO standing_changes (workspace_id, now, lead_now, known_from)
+            VALUES (p_workspace, counted_row_of(n), n.lead_id, n.known_from);
             CONTINUE;
         END IF;
         n.known_from := greatest(o.known_from, p_known);

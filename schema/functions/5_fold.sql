@@ -1,77 +1,4 @@
--- Counts that are kept: what each lead contributes to the funnel, and how that is folded into counts by day and month.
-
--- The rows of the bookings report, as they are (null) or as they were known at a moment.
-CREATE OR REPLACE FUNCTION standings_at(p_workspace bigint, p_as_of timestamptz) RETURNS SETOF standings LANGUAGE sql STABLE AS $$
-    SELECT * FROM standings WHERE workspace_id = p_workspace AND (p_as_of IS NULL OR known_from <= p_as_of)
-     UNION ALL
-    SELECT workspace_id, email_key, uid, booked_at, starts_at, status, showed, attendance_source, event_type, chain,
-           rescheduled_from, lead_id, campaign_id, known_from
-      FROM past_standings WHERE p_as_of IS NOT NULL AND workspace_id = p_workspace AND known_from <= p_as_of AND p_as_of < known_until
-$$;
-
--- What these leads contribute (all: null) as of now (null) or a moment. Contacts have no history: they are as of now. p_activity:
--- only what happened, not what became of whom; it is the cheaper half. Planned for these leads, and without what the reports rule out
--- for their own statements: at half a million leads without a sort it takes minutes.
-DROP FUNCTION IF EXISTS items_of(bigint, text[], timestamptz, boolean);
-CREATE FUNCTION items_of(p_workspace bigint, p_leads text[], p_as_of timestamptz, p_activity boolean)
-RETURNS TABLE (lead_id text, kind item_kind, at timestamptz, next_at timestamptz, campaign_id text, event_type text, sent int,
-    delivered int, replied int, interested int, booked int, showed int)
-LANGUAGE plpgsql STABLE ROWS 10000
-SET plan_cache_mode = force_custom_plan SET enable_sort = on SET enable_bitmapscan = on AS $$
-#variable_conflict use_column
-BEGIN
-    RETURN QUERY
-    WITH standing AS (
-        SELECT s.lead_id, s.uid, s.email_key, s.showed, s.booked_at, coalesce(s.starts_at, s.booked_at) AS meets_at,
-               coalesce(s.campaign_id, '') AS campaign_id, coalesce(s.event_type, '') AS event_type
-          FROM standings_at(p_workspace, p_as_of) s
-         WHERE s.lead_id IS NOT NULL AND s.status = 'accepted' AND (p_leads IS NULL OR s.lead_id = ANY (p_leads))
-    ), booked AS (
-        SELECT s.*, lead(booked_at) OVER w AS next_at, lead(uid) OVER w IS NULL AS last
-          FROM standing s WINDOW w AS (PARTITION BY lead_id ORDER BY booked_at, uid, email_key)
-    ), showed AS (
-        SELECT s.*, lead(meets_at) OVER w AS next_at, lead(uid) OVER w IS NULL AS last
-          FROM standing s WHERE showed WINDOW w AS (PARTITION BY lead_id ORDER BY meets_at, uid, email_key)
-    ), contact AS (
-        SELECT lc.lead_id, lc.campaign_id, lc.first_contacted_at AS at, count(*) OVER (PARTITION BY lc.lead_id) = 1 AS alone,
-               lc.bounced_at IS NULL AS delivered, lc.replied_at IS NOT NULL AS replied, lc.interested_at IS NOT NULL AS interested,
-               b.lead_id IS NOT NULL AS booked, b.campaign_id = lc.campaign_id AS booked_here, b.event_type AS booked_type,
-               s.lead_id IS NOT NULL AS showed, s.campaign_id = lc.campaign_id AS showed_here, s.event_type AS showed_type
-          FROM lead_campaigns lc
-          LEFT JOIN booked b ON b.lead_id = lc.lead_id AND b.last
-          LEFT JOIN showed s ON s.lead_id = lc.lead_id AND s.last
-         WHERE NOT p_activity AND lc.workspace_id = p_workspace AND lc.first_contacted_at IS NOT NULL
-           AND (p_leads IS NULL OR lc.lead_id = ANY (p_leads))
-    ), stage AS (   -- of leads in several campaigns: at each stage the last contact that got there is the one that counts
-        SELECT c.lead_id, c.campaign_id, c.at, n.stage, n.type, n.here,
-               lead(c.at) OVER (PARTITION BY c.lead_id, n.stage ORDER BY c.at, length(c.campaign_id), c.campaign_id COLLATE "C") AS next_at
-          FROM contact c
-         CROSS JOIN LATERAL (VALUES (1, true, '', true), (2, delivered, '', true), (3, replied, '', true), (4, interested, '', true),
-                                    (5, booked, booked_type, booked_here), (6, showed, showed_type, showed_here)) AS n (stage, reached, type, here)
-         WHERE NOT c.alone AND n.reached
-    ), several AS (
-        SELECT lead_id, 'distinct'::item_kind AS kind, at, next_at, '' AS campaign_id, type, stage FROM stage
-         UNION ALL
-        SELECT lead_id, 'cohort', at, NULL, campaign_id, type, stage FROM stage WHERE here
-    )
-    SELECT lead_id, 'activity'::item_kind, booked_at, next_at, campaign_id, event_type, 0, 0, 0, 0, 1, 0 FROM booked
-     UNION ALL
-    SELECT lead_id, 'activity', meets_at, next_at, campaign_id, event_type, 0, 0, 0, 0, 0, 1 FROM showed
-     UNION ALL
-    SELECT c.lead_id, CASE WHEN n.here THEN 'both'::item_kind ELSE 'distinct' END, c.at, NULL, CASE WHEN n.here THEN c.campaign_id ELSE '' END, n.type,
-           n.sent, n.delivered, n.replied, n.interested, n.booked, n.showed
-      FROM contact c
-     CROSS JOIN LATERAL (VALUES (true, true, '', 1, delivered::int, replied::int, interested::int, 0, 0),
-                                (booked, booked_here, booked_type, 0, 0, 0, 0, 1, 0), (showed, showed_here, showed_type, 0, 0, 0, 0, 0, 1))
-           AS n (reached, here, type, sent, delivered, replied, interested, booked, showed)
-     WHERE c.alone AND n.reached
-     UNION ALL
-    SELECT lead_id, kind, at, next_at, campaign_id, type,
-           count(*) FILTER (WHERE stage = 1)::int, count(*) FILTER (WHERE stage = 2)::int, count(*) FILTER (WHERE stage = 3)::int,
-           count(*) FILTER (WHERE stage = 4)::int, count(*) FILTER (WHERE stage = 5)::int, count(*) FILTER (WHERE stage = 6)::int
-      FROM several GROUP BY lead_id, kind, at, next_at, campaign_id, type;
-END
-$$;
+-- Counts that are kept: what changed of attendees and leads is folded into counts by day and month.
 
 -- Leads with news that are not folded. As some more below it is PL/pgSQL, which keeps plans: SQL is planned anew at each call.
 CREATE OR REPLACE FUNCTION unfolded_leads(p_workspace bigint) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
@@ -79,6 +6,18 @@ BEGIN
     RETURN (SELECT coalesce(array_agg(DISTINCT l), '{}')
               FROM standing_changes c CROSS JOIN LATERAL (VALUES (c.lead_was), (c.lead_now)) AS v (l)
              WHERE c.workspace_id = p_workspace AND l IS NOT NULL);
+END
+$$;
+
+-- Leads whose items are not those that are stored: these, and as of a moment the busy ones.
+CREATE OR REPLACE FUNCTION leads_apart(p_workspace bigint, p_as_of timestamptz) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
+DECLARE
+    unfolded text[] := unfolded_leads(p_workspace);
+BEGIN
+    IF p_as_of IS NULL THEN
+        RETURN unfolded;
+    END IF;
+    RETURN ARRAY(SELECT unnest(unfolded) UNION SELECT lead_id FROM busy_leads WHERE workspace_id = p_workspace);
 END
 $$;
 
@@ -167,6 +106,68 @@ BEGIN
 END
 $$;
 
+-- What changed in the items of these leads from each one's moment on. Leads with so many rows that what was known after each change would
+-- be their square have no history: as of a moment their items follow from how they stood. Whoever folds: a plan made while a table was
+-- small would read all of it.
+CREATE OR REPLACE FUNCTION fold_history(p_workspace bigint, p_leads text[], p_since timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+BEGIN
+    WITH busy AS (
+        INSERT INTO busy_leads
+        SELECT p_workspace, l FROM unnest(p_leads) l
+         WHERE (SELECT count(*) FROM standings s WHERE s.workspace_id = p_workspace AND s.lead_id = l)
+             + (SELECT count(*) FROM past_standings s WHERE s.workspace_id = p_workspace AND s.lead_id = l) > 30
+            ON CONFLICT DO NOTHING RETURNING lead_id
+    )
+    DELETE FROM item_changes c USING busy b WHERE c.workspace_id = p_workspace AND c.lead_id = b.lead_id;
+    DELETE FROM item_changes c USING unnest(p_leads, p_since) AS l (lead_id, since)
+     WHERE c.workspace_id = p_workspace AND c.lead_id = l.lead_id AND c.known_at >= l.since;
+    INSERT INTO item_changes (workspace_id, lead_id, known_at, change, kind, at, next_at, campaign_id, event_type, sent, delivered, replied,
+                              interested, booked, showed)
+    SELECT p_workspace, k.lead_id, v.known_at, row_number() OVER (PARTITION BY k.lead_id, v.known_at), k.kind, k.at, k.next_at, k.campaign_id,
+           k.event_type, sum(n * k.sent), sum(n * k.delivered), sum(n * k.replied), sum(n * k.interested), sum(n * k.booked), sum(n * k.showed)
+      FROM items_known(p_workspace, p_leads, p_since) k
+     CROSS JOIN LATERAL (VALUES (k.known_from, 1), (k.known_until, -1)) AS v (known_at, n)
+     WHERE isfinite(v.known_at)
+     GROUP BY k.lead_id, v.known_at, k.kind, k.at, k.next_at, k.campaign_id, k.event_type
+    HAVING (sum(n * k.sent), sum(n * k.delivered), sum(n * k.replied), sum(n * k.interested), sum(n * k.booked), sum(n * k.showed))
+           <> (0, 0, 0, 0, 0, 0);
+END
+$$;
+
+-- What these leads contribute, and what was known of that since each one's moment; null: nothing else than before. Whose contacts are
+-- others is seen in what they count by them: so it is then, now as at any time before.
+CREATE OR REPLACE FUNCTION fold_leads(p_workspace bigint, p_zone text, p_leads text[], p_since timestamptz[]) RETURNS void
+LANGUAGE plpgsql SET enable_seqscan = off AS $$
+DECLARE
+    d      record;
+    before text[];
+    since  timestamptz[];
+BEGIN
+    d := items_different(p_workspace, p_leads);
+    DELETE FROM funnel_items i USING unnest(d.gone) g WHERE i.workspace_id = p_workspace AND i.lead_id = g.lead_id AND i.item = g.item;
+    INSERT INTO funnel_items
+    SELECT p_workspace, m.lead_id, coalesce(l.item, 0) + row_number() OVER (PARTITION BY m.lead_id), m.kind, m.at, m.next_at, m.campaign_id,
+           m.event_type, m.sent, m.delivered, m.replied, m.interested, m.booked, m.showed
+      FROM unnest(d.made) m
+     CROSS JOIN LATERAL (SELECT max(i.item) AS item FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = m.lead_id) l;
+    PERFORM fold_items(p_workspace, p_zone, d.gone, d.made);
+
+    SELECT array_agg(l.since), array_agg(l.lead_id) INTO since, before
+      FROM (SELECT a.lead_id, CASE WHEN c.lead_id IS NULL THEN a.since ELSE '-infinity' END AS since
+              FROM unnest(p_leads, p_since) AS a (lead_id, since)
+              LEFT JOIN (SELECT DISTINCT lead_id
+                           FROM (SELECT -1 AS n, g.* FROM unnest(d.gone) g UNION ALL SELECT 1, m.* FROM unnest(d.made) m) i
+                          WHERE i.kind <> 'activity' GROUP BY lead_id, kind, at, next_at, campaign_id
+                         HAVING (sum(n * sent), sum(n * delivered), sum(n * replied), sum(n * interested)) <> (0, 0, 0, 0)) c
+                     USING (lead_id)) l
+     WHERE l.since IS NOT NULL;
+    IF before IS NOT NULL THEN
+        PERFORM fold_history(p_workspace, before, since);
+    END IF;
+END
+$$;
+
 CREATE OR REPLACE FUNCTION fold_open(p_workspace bigint) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     INSERT INTO folds SELECT workspace_id, timezone FROM workspaces WHERE workspace_id = p_workspace ON CONFLICT DO NOTHING;
@@ -183,8 +184,7 @@ DECLARE
     zone  text;
     taken standing_changes[];
     leads text[];
-    gone  funnel_items[];
-    made  funnel_items[];
+    since timestamptz[];
 BEGIN
     folded := 0;
     waiting := 0;
@@ -206,16 +206,13 @@ BEGIN
     folded := cardinality(taken);
     PERFORM fold_rows(p_workspace, zone, taken);
 
-    leads := ARRAY(SELECT DISTINCT l FROM unnest(taken) t CROSS JOIN LATERAL (VALUES (t.lead_was), (t.lead_now)) AS v (l)
-                    WHERE l IS NOT NULL);
-    SELECT d.gone, d.made INTO gone, made FROM items_different(p_workspace, leads) d;
-    DELETE FROM funnel_items i USING unnest(gone) g WHERE i.workspace_id = p_workspace AND i.lead_id = g.lead_id AND i.item = g.item;
-    INSERT INTO funnel_items
-    SELECT p_workspace, m.lead_id, coalesce(l.item, 0) + row_number() OVER (PARTITION BY m.lead_id), m.kind, m.at, m.next_at, m.campaign_id,
-           m.event_type, m.sent, m.delivered, m.replied, m.interested, m.booked, m.showed
-      FROM unnest(made) m
-     CROSS JOIN LATERAL (SELECT max(i.item) AS item FROM funnel_items i WHERE i.workspace_id = p_workspace AND i.lead_id = m.lead_id) l;
-    PERFORM fold_items(p_workspace, zone, gone, made);
+    SELECT array_agg(n.since), array_agg(n.lead_id) INTO since, leads
+      FROM (SELECT lead_id, min(t.known_from) AS since
+              FROM unnest(taken) t CROSS JOIN LATERAL (VALUES (t.lead_was), (t.lead_now)) AS v (lead_id)
+             WHERE lead_id IS NOT NULL GROUP BY lead_id) n;
+    IF leads IS NOT NULL THEN
+        PERFORM fold_leads(p_workspace, zone, leads, since);
+    END IF;
     IF folded >= p_limit THEN   -- more: those that were committed just now
         waiting := coalesce((SELECT max(change_id) FROM standing_changes WHERE workspace_id = p_workspace) - last, 0);
     END IF;

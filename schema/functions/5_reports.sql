@@ -90,32 +90,11 @@ BEGIN
 END
 $$;
 
--- Leads whose accepted bookings stood otherwise at the moment, and those with news that are not folded: all whose items are not those
--- stored. Null when they are so many that looking at everybody is the shorter way.
-CREATE OR REPLACE FUNCTION leads_otherwise(p_workspace bigint, p_as_of timestamptz) RETURNS text[] LANGUAGE plpgsql STABLE AS $$
-DECLARE
-    leads text[];
-BEGIN
-    IF p_as_of IS NULL THEN
-        RETURN unfolded_leads(p_workspace);
-    END IF;
-    SELECT array_agg(lead) INTO leads
-      FROM (SELECT lead_id FROM standings
-             WHERE workspace_id = p_workspace AND known_from > p_as_of AND lead_id IS NOT NULL AND status = 'accepted'
-             UNION
-            SELECT lead_id FROM past_standings
-             WHERE workspace_id = p_workspace AND known_until > p_as_of AND lead_id IS NOT NULL AND status = 'accepted'
-             UNION
-            SELECT unnest(unfolded_leads(p_workspace))) AS l (lead);
-    RETURN CASE WHEN cardinality(leads) > 50000 THEN NULL ELSE coalesce(leads, '{}') END;
-END
-$$;
-
 -- The items that count in the window, added up by key (campaign, event type, or none) and, when asked for, by day or month in the
 -- zone. The counts tell it of the whole days of the workspace that are nearest to the window: items of these days whose next lies
 -- behind them. What is added or taken away comes from the items: those between the ends of the window and those of the days, and those
--- whose next lies there. Leads with news that are not folded are taken out as they were and put in as they are; as of a moment
--- those whose bookings stood otherwise, too. A day in another zone is nothing that is kept: then all comes from items; so it does
+-- whose next lies there. As of a moment, what changed in the items since then is taken back. Leads that stand apart are taken out as
+-- they were kept and put in as they are, or were. A day in another zone is nothing that is kept: then all comes from items; so it does
 -- with a campaign where the counts are by event type.
 DROP FUNCTION IF EXISTS funnel_tally(bigint, text, text, boolean, text, text, timestamptz, timestamptz, timestamptz);
 CREATE OR REPLACE FUNCTION funnel_tally(p_workspace bigint, p_kind text, p_key text, p_unit text, p_zone text, p_campaign text,
@@ -129,8 +108,8 @@ DECLARE
     counted count_family := CASE WHEN p_kind = 'activity' AND p_key <> 'campaign' AND (p_key = 'event_type' OR p_campaign IS NULL)
                                  THEN 'activity_type' ELSE p_kind END;
     kinds  item_kind[] := CASE p_kind WHEN 'activity' THEN '{activity}' ELSE ARRAY[p_kind, 'both'] END;
-    leads  text[] := leads_otherwise(p_workspace, p_as_of);
-    kept   boolean := leads IS NOT NULL AND (p_unit = 'none' OR p_zone = zone)
+    leads  text[] := leads_apart(p_workspace, p_as_of);
+    kept   boolean := (p_unit = 'none' OR p_zone = zone)
                   AND (counted IN ('activity', 'cohort') OR p_campaign IS NULL) AND NOT (p_kind = 'cohort' AND p_key = 'event_type');
     first_day date := ((p_from + interval '12 hours') AT TIME ZONE zone)::date;
     end_day   date := ((p_until + interval '12 hours') AT TIME ZONE zone)::date;
@@ -171,7 +150,7 @@ BEGIN
                OFFSET 0) c   -- OFFSET keeps it a look-up
          GROUP BY 1, 2, r.sign;
     END IF;
-    IF leads IS NOT NULL AND (p_from <> begins OR p_until <> ends) THEN
+    IF p_from <> begins OR p_until <> ends THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
                CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
@@ -192,24 +171,32 @@ BEGIN
          WHERE p_campaign IS NULL OR i.campaign_id = p_campaign
          GROUP BY 1, 2, i.sign;
     END IF;
+    IF p_as_of IS NOT NULL THEN
+        RETURN QUERY
+        SELECT CASE p_key WHEN 'campaign' THEN c.campaign_id WHEN 'event_type' THEN c.event_type END,
+               CASE WHEN p_unit <> 'none' THEN (c.at AT TIME ZONE p_zone)::date END,
+               -sum(c.sent)::bigint, -sum(c.delivered)::bigint, -sum(c.replied)::bigint, -sum(c.interested)::bigint,
+               -sum(c.booked)::bigint, -sum(c.showed)::bigint
+          FROM item_changes c
+         WHERE c.workspace_id = p_workspace AND c.kind = ANY (kinds) AND c.known_at > p_as_of AND c.at >= p_from AND c.at < p_until
+           AND (c.next_at IS NULL OR c.next_at >= p_until) AND (p_campaign IS NULL OR c.campaign_id = p_campaign)
+         GROUP BY 1, 2;
+    END IF;
     IF leads <> '{}' THEN
         RETURN QUERY
         SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
                CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
-               -sum(i.sent)::bigint, -sum(i.delivered)::bigint, -sum(i.replied)::bigint, -sum(i.interested)::bigint,
-               -sum(i.booked)::bigint, -sum(i.showed)::bigint
-          FROM funnel_items i
-         WHERE i.workspace_id = p_workspace AND i.lead_id = ANY (leads) AND i.kind = ANY (kinds) AND i.at >= p_from AND i.at < p_until
-           AND (i.next_at IS NULL OR i.next_at >= p_until) AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
-         GROUP BY 1, 2;
-    END IF;
-    IF leads IS NULL OR leads <> '{}' THEN
-        RETURN QUERY
-        SELECT CASE p_key WHEN 'campaign' THEN i.campaign_id WHEN 'event_type' THEN i.event_type END,
-               CASE WHEN p_unit <> 'none' THEN (i.at AT TIME ZONE p_zone)::date END,
-               sum(i.sent)::bigint, sum(i.delivered)::bigint, sum(i.replied)::bigint, sum(i.interested)::bigint,
-               sum(i.booked)::bigint, sum(i.showed)::bigint
-          FROM items_of(p_workspace, leads, p_as_of, p_kind = 'activity') i
+               sum(i.sign * i.sent)::bigint, sum(i.sign * i.delivered)::bigint, sum(i.sign * i.replied)::bigint,
+               sum(i.sign * i.interested)::bigint, sum(i.sign * i.booked)::bigint, sum(i.sign * i.showed)::bigint
+          FROM (SELECT -1 AS sign, f.kind, f.at, f.next_at, f.campaign_id, f.event_type, f.sent, f.delivered, f.replied, f.interested,
+                       f.booked, f.showed
+                  FROM funnel_items f WHERE f.workspace_id = p_workspace AND f.lead_id = ANY (leads)
+                 UNION ALL
+                SELECT 1, c.kind, c.at, c.next_at, c.campaign_id, c.event_type, c.sent, c.delivered, c.replied, c.interested, c.booked, c.showed
+                  FROM item_changes c WHERE c.workspace_id = p_workspace AND c.lead_id = ANY (leads) AND c.known_at > p_as_of
+                 UNION ALL
+                SELECT 1, o.kind, o.at, o.next_at, o.campaign_id, o.event_type, o.sent, o.delivered, o.replied, o.interested, o.booked, o.showed
+                  FROM items_of(p_workspace, leads, moments_for(leads, p_as_of), p_kind = 'activity') o) i
          WHERE i.kind = ANY (kinds) AND i.at >= p_from AND i.at < p_until
            AND (i.next_at IS NULL OR i.next_at >= p_until) AND (p_campaign IS NULL OR i.campaign_id = p_campaign)
          GROUP BY 1, 2;

@@ -180,14 +180,29 @@ BEGIN
 END
 $$;
 
--- Whether an item of a window that ends at p_ends counts at p_stage, in the row p_key (p_group null: in the total).
-CREATE OR REPLACE FUNCTION counts_in(i funnel_items, p_ends timestamptz, p_stage text, p_group text, p_key text, p_zone text)
-RETURNS boolean LANGUAGE sql STABLE AS $$
-    SELECT ((i).next_at IS NULL OR (i).next_at >= p_ends)
-       AND CASE p_stage WHEN 'sent' THEN (i).sent WHEN 'delivered' THEN (i).delivered WHEN 'replied' THEN (i).replied
-                        WHEN 'interested' THEN (i).interested WHEN 'booked' THEN (i).booked ELSE (i).showed END = 1
-       AND (p_group IS NULL
-            OR funnel_key(p_group, (i).campaign_id, (i).event_type, ((i).at AT TIME ZONE p_zone)::date) IS NOT DISTINCT FROM p_key)
+CREATE OR REPLACE FUNCTION at_stage(p_stage text, p_sent bigint, p_delivered bigint, p_replied bigint, p_interested bigint, p_booked bigint,
+    p_showed bigint) RETURNS bigint LANGUAGE sql IMMUTABLE AS $$
+    SELECT CASE p_stage WHEN 'sent' THEN p_sent WHEN 'delivered' THEN p_delivered WHEN 'replied' THEN p_replied
+                        WHEN 'interested' THEN p_interested WHEN 'booked' THEN p_booked ELSE p_showed END
+$$;
+
+-- Whether an item counts in a window that ends at p_ends, in the row p_key (p_group null: in the total).
+DROP FUNCTION IF EXISTS counts_in(funnel_items, timestamptz, text, text, text, text);
+CREATE OR REPLACE FUNCTION counts_in(p_at timestamptz, p_next_at timestamptz, p_campaign text, p_event_type text, p_ends timestamptz,
+    p_group text, p_key text, p_zone text) RETURNS boolean LANGUAGE sql STABLE AS $$
+    SELECT (p_next_at IS NULL OR p_next_at >= p_ends)
+       AND (p_group IS NULL OR funnel_key(p_group, p_campaign, p_event_type, (p_at AT TIME ZONE p_zone)::date) IS NOT DISTINCT FROM p_key)
+$$;
+
+-- What changed at a stage since the moment (null: nothing), added up: items that came and, below 0, those that went.
+CREATE OR REPLACE FUNCTION items_since(p_workspace bigint, p_kinds item_kind[], p_stage text, p_as_of timestamptz)
+RETURNS TABLE (lead_id text, kind item_kind, at timestamptz, next_at timestamptz, campaign_id text, event_type text, more bigint)
+LANGUAGE sql STABLE AS $$
+    SELECT c.lead_id, c.kind, c.at, c.next_at, c.campaign_id, c.event_type,
+           sum(at_stage(p_stage, c.sent, c.delivered, c.replied, c.interested, c.booked, c.showed))::bigint
+      FROM item_changes c
+     WHERE c.workspace_id = p_workspace AND c.kind = ANY (p_kinds) AND c.known_at > p_as_of
+     GROUP BY c.lead_id, c.kind, c.at, c.next_at, c.campaign_id, c.event_type
 $$;
 
 -- The leads behind a number of the funnel: those that row p_key (p_whole: the total) counts at p_stage. Newest first, behind
@@ -203,10 +218,10 @@ DECLARE
     begins timestamptz := coalesce(window_bound(p_from, zone, false), '-infinity');
     ends   timestamptz := coalesce(window_bound(p_to, zone, true), 'infinity');
     as_of  timestamptz := window_bound(p_as_of, zone, true);
-    leads  text[] := leads_otherwise(p_workspace, as_of);
     rows_by text := CASE WHEN NOT p_whole THEN p_group END;
     campaign text := CASE WHEN rows_by = 'campaign' THEN coalesce(p_key, '') ELSE p_campaign END;
     kinds  item_kind[] := CASE WHEN NOT p_cohort THEN '{activity}' WHEN campaign IS NOT NULL THEN '{cohort,both}' ELSE '{distinct,both}' END;
+    leads  text[] := leads_apart(p_workspace, as_of);
     day    date := CASE WHEN rows_by IN ('day', 'week', 'month') THEN p_key::date END;   -- the first of the row
     since  timestamptz := greatest(begins, day::timestamp AT TIME ZONE zone);
     before timestamptz := least(ends, CASE WHEN day IS NOT NULL THEN (day + ('1 ' || rows_by)::interval) AT TIME ZONE zone END);
@@ -217,20 +232,26 @@ BEGIN
         before := p_after_at;
         lead_before := p_after_lead;
     END IF;
-    IF leads IS NULL THEN
-        NULL;   -- none is as it is stored
-    ELSIF campaign IS NULL THEN
+    IF campaign IS NULL THEN
         SELECT array_agg(i) INTO found FROM unnest(kinds) k CROSS JOIN LATERAL (
             SELECT f FROM funnel_items f
              WHERE f.workspace_id = p_workspace AND f.kind = k AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
-               AND f.lead_id <> ALL (leads) AND counts_in(f, ends, p_stage, rows_by, p_key, zone)
+               AND at_stage(p_stage, f.sent, f.delivered, f.replied, f.interested, f.booked, f.showed) = 1
+               AND counts_in(f.at, f.next_at, f.campaign_id, f.event_type, ends, rows_by, p_key, zone)
+               AND f.lead_id NOT IN (SELECT unnest(leads)) AND (as_of IS NULL OR (f.lead_id, f.kind, f.at, coalesce(f.next_at, 'infinity'), f.campaign_id, f.event_type) NOT IN (
+                    SELECT n.lead_id, n.kind, n.at, coalesce(n.next_at, 'infinity'), n.campaign_id, n.event_type
+                      FROM items_since(p_workspace, kinds, p_stage, as_of) n WHERE n.more > 0))
              ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i (i);
     ELSE
         SELECT array_agg(i) INTO found FROM unnest(kinds) k CROSS JOIN LATERAL (
             SELECT f FROM funnel_items f
              WHERE f.workspace_id = p_workspace AND f.campaign_id = campaign AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
                AND f.kind = k AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
-               AND f.lead_id <> ALL (leads) AND counts_in(f, ends, p_stage, rows_by, p_key, zone)
+               AND at_stage(p_stage, f.sent, f.delivered, f.replied, f.interested, f.booked, f.showed) = 1
+               AND counts_in(f.at, f.next_at, f.campaign_id, f.event_type, ends, rows_by, p_key, zone)
+               AND f.lead_id NOT IN (SELECT unnest(leads)) AND (as_of IS NULL OR (f.lead_id, f.kind, f.at, coalesce(f.next_at, 'infinity'), f.campaign_id, f.event_type) NOT IN (
+                    SELECT n.lead_id, n.kind, n.at, coalesce(n.next_at, 'infinity'), n.campaign_id, n.event_type
+                      FROM items_since(p_workspace, kinds, p_stage, as_of) n WHERE n.more > 0))
              ORDER BY f.at DESC, f.lead_id DESC LIMIT p_limit) i (i);
     END IF;
     RETURN QUERY
@@ -241,14 +262,19 @@ BEGIN
                AND (p_cohort OR CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END = i.at)
              ORDER BY CASE p_stage WHEN 'booked' THEN s.booked_at ELSE coalesce(s.starts_at, s.booked_at) END DESC, s.uid DESC, s.email_key DESC
              LIMIT 1)
-      FROM (SELECT f.lead_id, f.at, f.campaign_id, f.event_type FROM unnest(found) f
-             UNION ALL
-            SELECT f.lead_id, f.at, f.campaign_id, f.event_type FROM items_of(p_workspace, leads, as_of, NOT p_cohort) f
-             WHERE leads IS DISTINCT FROM '{}' AND f.kind = ANY (kinds) AND f.at >= since AND (f.at, f.lead_id) < (before, lead_before)
-               AND (campaign IS NULL OR f.campaign_id = campaign) AND (p_campaign IS NULL OR f.campaign_id = p_campaign)
-               AND counts_in(ROW (p_workspace, f.lead_id, 0, f.kind, f.at, f.next_at, f.campaign_id, f.event_type, f.sent::smallint,
-                                  f.delivered::smallint, f.replied::smallint, f.interested::smallint, f.booked::smallint,
-                                  f.showed::smallint)::funnel_items, ends, p_stage, rows_by, p_key, zone)
+      FROM (SELECT o.lead_id, o.at, o.campaign_id, o.event_type
+              FROM (SELECT f.lead_id, f.at, f.next_at, f.campaign_id, f.event_type FROM unnest(found) f
+                     UNION ALL   -- what was there at the moment and is not any more
+                    SELECT n.lead_id, n.at, n.next_at, n.campaign_id, n.event_type FROM items_since(p_workspace, kinds, p_stage, as_of) n
+                     WHERE n.more < 0 AND n.lead_id NOT IN (SELECT unnest(leads))
+                     UNION ALL
+                    SELECT n.lead_id, n.at, n.next_at, n.campaign_id, n.event_type
+                      FROM items_of(p_workspace, leads, moments_for(leads, as_of), NOT p_cohort) n
+                     WHERE leads <> '{}' AND n.kind = ANY (kinds)
+                       AND at_stage(p_stage, n.sent, n.delivered, n.replied, n.interested, n.booked, n.showed) = 1) o
+             WHERE o.at >= since AND (o.at, o.lead_id) < (before, lead_before)
+               AND (campaign IS NULL OR o.campaign_id = campaign) AND (p_campaign IS NULL OR o.campaign_id = p_campaign)
+               AND counts_in(o.at, o.next_at, o.campaign_id, o.event_type, ends, rows_by, p_key, zone)
              ORDER BY 2 DESC, 1 DESC LIMIT p_limit) i
      ORDER BY i.at DESC, i.lead_id DESC;
 END

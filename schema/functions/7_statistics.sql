@@ -18,6 +18,7 @@ BEGIN
     IF has_grown('match_guesses')      THEN ANALYZE match_guesses;      END IF;
     IF has_grown('activities')         THEN ANALYZE activities;         END IF;
     IF has_grown('funnel_items')       THEN ANALYZE funnel_items;       END IF;
+    IF has_grown('item_changes')       THEN ANALYZE item_changes;       END IF;
     IF has_grown('leads')              THEN ANALYZE leads;              END IF;
     IF has_grown('lead_campaigns')     THEN ANALYZE lead_campaigns;     END IF;
     IF has_grown('lead_keys')          THEN ANALYZE lead_keys;          END IF;

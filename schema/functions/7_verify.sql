@@ -39,8 +39,23 @@ LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
     ), items_kept AS (
         SELECT lead_id, kind, at, next_at, campaign_id, event_type, sent::int, delivered::int, replied::int, interested::int, booked::int, showed::int
           FROM funnel_items CROSS JOIN zone WHERE workspace_id = p_workspace AND lead_id <> ALL (unfolded)
+    ), known AS MATERIALIZED (
+        SELECT i.* FROM (SELECT leads_ever(p_workspace) AS ids) l CROSS JOIN zone
+         CROSS JOIN LATERAL items_known(p_workspace, ids, moments_for(ids, '-infinity')) i WHERE i.lead_id <> ALL (unfolded)
     ), items_again AS (
-        SELECT i.* FROM items_of(p_workspace, NULL, NULL, false) i CROSS JOIN zone WHERE lead_id <> ALL (unfolded)
+        SELECT lead_id, kind, at, next_at, campaign_id, event_type, sent, delivered, replied, interested, booked, showed
+          FROM items_of(p_workspace, leads_ever(p_workspace), NULL, false) CROSS JOIN zone WHERE lead_id <> ALL (unfolded)
+    ), changes_kept AS (
+        SELECT lead_id, known_at, kind, at, next_at, campaign_id, event_type, sent::numeric, delivered::numeric, replied::numeric,
+               interested::numeric, booked::numeric, showed::numeric
+          FROM item_changes CROSS JOIN zone WHERE workspace_id = p_workspace AND lead_id <> ALL (unfolded)
+    ), changes_again AS (
+        SELECT lead_id, v.known_at, kind, at, next_at, campaign_id, event_type, sum(v.n * sent)::numeric, sum(v.n * delivered)::numeric,
+               sum(v.n * replied)::numeric, sum(v.n * interested)::numeric, sum(v.n * booked)::numeric, sum(v.n * showed)::numeric
+          FROM known CROSS JOIN LATERAL (VALUES (known_from, 1), (known_until, -1)) AS v (known_at, n)
+         WHERE isfinite(v.known_at) GROUP BY 1, 2, 3, 4, 5, 6, 7
+        HAVING (sum(v.n * sent), sum(v.n * delivered), sum(v.n * replied), sum(v.n * interested), sum(v.n * booked),
+                sum(v.n * showed)) <> (0, 0, 0, 0, 0, 0)
     ), counts_kept AS (
         SELECT family::text, monthly, next_unit::text, day, next_day, key, sent::numeric, delivered::numeric, replied::numeric, interested::numeric,
                booked::numeric, showed::numeric
@@ -74,6 +89,9 @@ LANGUAGE sql STABLE SET work_mem = '128MB' AS $$
      UNION ALL
     SELECT 'what each lead counts', (SELECT count(*) FROM items_kept),
            (SELECT count(*) FROM (TABLE items_kept EXCEPT ALL TABLE items_again) d), (SELECT count(*) FROM (TABLE items_again EXCEPT ALL TABLE items_kept) d)
+     UNION ALL
+    SELECT 'and when that became known', (SELECT count(*) FROM changes_kept),
+           (SELECT count(*) FROM (TABLE changes_kept EXCEPT ALL TABLE changes_again) d), (SELECT count(*) FROM (TABLE changes_again EXCEPT ALL TABLE changes_kept) d)
      UNION ALL
     SELECT 'the funnel by day and month', (SELECT count(*) FROM counts_kept),
            (SELECT count(*) FROM (TABLE counts_kept EXCEPT ALL TABLE counts_again) d), (SELECT count(*) FROM (TABLE counts_again EXCEPT ALL TABLE counts_kept) d)

@@ -44,7 +44,7 @@ sub members ($w, $columns = 'state, emails_sent, first_contacted_at, last_contac
 
 # Everything that is stored, but for how rounds went; with the transactions that wrote and locked it.
 my @kept = qw(campaigns campaign_days campaign_months campaign_series campaign_replies campaign_corrections leads lead_campaigns
-    lead_keys lead_names lead_indexes outreach_events outreach_words funnel_items funnel_counts standing_changes);
+    lead_keys lead_names lead_indexes outreach_events outreach_words funnel_items item_changes busy_leads funnel_counts standing_changes);
 sub stored ($w) { rows($w, join(' UNION ALL ', map { "SELECT '$_', x.xmin::text || ' ' || x.xmax, x::text FROM $_ x WHERE workspace_id = $w->{workspace}" } @kept)
     . ' ORDER BY 1, 3') }
 

@@ -115,14 +115,14 @@ SELECT a.workspace_id, a.email_key, a.uid, b.booked_at, (b.schedule).starts_at, 
  WHERE a.workspace_id IN (SELECT workspace_id FROM place) ORDER BY b.booked_at;
 
 -- In the order of leads, so that a portion that is folded holds all of what it touches.
-INSERT INTO standing_changes (workspace_id, now, lead_now)
-SELECT workspace_id, counted_row_of(s), lead_id FROM standings s WHERE workspace_id IN (SELECT workspace_id FROM place) ORDER BY workspace_id, lead_id;
+INSERT INTO standing_changes (workspace_id, now, lead_now, known_from)
+SELECT workspace_id, counted_row_of(s), lead_id, known_from FROM standings s WHERE workspace_id IN (SELECT workspace_id FROM place) ORDER BY workspace_id, lead_id;
 INSERT INTO standing_changes (workspace_id, lead_now)
 SELECT workspace_id, lead_id FROM leads l WHERE workspace_id IN (SELECT workspace_id FROM place)
    AND NOT EXISTS (SELECT FROM standings s WHERE s.workspace_id = l.workspace_id AND s.lead_id = l.lead_id) ORDER BY workspace_id, lead_id;
 VACUUM (ANALYZE) leads, lead_campaigns, standings, standing_changes, attendees, bookings;
 SET enable_seqscan = off;   -- as for the programs
 SELECT format('SELECT fold_all(%s)', workspace_id) FROM place ORDER BY k \gexec
-VACUUM (ANALYZE) standing_changes, row_counts, funnel_items, funnel_counts, campaigns, campaign_days, campaign_months,
+VACUUM (ANALYZE) standing_changes, row_counts, funnel_items, item_changes, funnel_counts, campaigns, campaign_days, campaign_months,
     webhook_events, unmatched_bookings, workspaces;
 CHECKPOINT;
