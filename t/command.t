@@ -289,6 +289,22 @@ subtest 'the schema is brought up to date' => sub {
     is $t->said(qw(workspace add --name first), $of), 1, 'it can be used';
 };
 
+subtest 'what waits to be counted is counted then' => sub {
+    my $of = fresh_database('counted');
+    my $sql = sub ($sql) { my ($exit, $out, $err) = Turnout::run('psql', '-XAtqc', $sql, $of->{env}{DATABASE_OWNER_URL}); die $err if $exit; $out =~ s/\n\z//r };
+    $t->said('migrate', $of);
+    my $id = $t->said(qw(workspace add --name counted), $of);
+    $sql->("INSERT INTO leads (workspace_id, lead_id, email, email_key, mailbox_key) SELECT $id, 'l' || n, n || '\@x.test', n || '\@x.test', n || '\@x.test' FROM generate_series(1, 6000) n;
+        INSERT INTO standings (workspace_id, email_key, uid, booked_at, status, lead_id, known_from)
+        SELECT $id, n || '\@x.test', 'b' || n, '2026-03-01T09:00:00Z', 'accepted', 'l' || n, '2026-03-01T09:00:01Z' FROM generate_series(1, 6000) n;
+        INSERT INTO standing_changes (workspace_id, now, lead_now, known_from) SELECT $id, counted_row_of(s), lead_id, known_from FROM standings s;
+        UPDATE schema_migrations SET checksum = 'another' WHERE name = 'functions/5_fold'");
+    $t->said('migrate', $of);
+    is $sql->('SELECT count(*) FROM standing_changes'), 0, 'nothing waits any more';
+    is $sql->("SELECT sum(booked) FROM funnel_counts WHERE family = 'activity' AND NOT monthly"), 6000, 'all is counted';
+    is $sql->('SELECT count(*) FROM item_changes'), 6000, 'and when it became known';
+};
+
 subtest 'a migration that was changed afterwards is refused' => sub {
     my ($name, $sum) = @{ ($t->sql("SELECT name, checksum FROM schema_migrations WHERE name LIKE 'migrations/%' ORDER BY name LIMIT 1"))[0] };
     $t->sql("UPDATE schema_migrations SET checksum = 'another' WHERE name = '$name'");
