@@ -147,6 +147,7 @@ void exchange_answer(struct exchange *e)
 	log_request(NULL);
 	db_serve(e->request.db, -1);
 	FCGX_Finish_r(&e->request.fcgi);
+	reply_end(&e->reply);
 	e->answered = true;
 }
 

@@ -180,7 +180,7 @@ bool reply_write(struct request *request, const char *bytes, size_t length, stru
 	return true;
 }
 
-void reply_send(struct request *request, struct reply *reply, const struct fail *f)
+void reply_send(struct request *request, const struct reply *reply, const struct fail *f)
 {
 	if (f->kind == FAIL_BUG)
 		log_line(LOG_ERROR, f->code, "%s", f->detail);
@@ -196,6 +196,10 @@ void reply_send(struct request *request, struct reply *reply, const struct fail 
 	} else {
 		send_json(request, reply);
 	}
+}
+
+void reply_end(struct reply *reply)
+{
 	json_decref(reply->json);
 	reply->json = NULL;
 }

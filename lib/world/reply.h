@@ -33,6 +33,9 @@ bool reply_stream_begin(
 bool reply_write(struct request *, const char *bytes, size_t length, struct fail *);
 
 /* Sends what the handler made of it; with a failure noted, the problem (RFC 9457) that it means. */
-void reply_send(struct request *, struct reply *, const struct fail *);
+void reply_send(struct request *, const struct reply *, const struct fail *);
+
+/* Gives the body back. When the client has all of it, not before: a thousand rows are many pieces. */
+void reply_end(struct reply *);
 
 #endif
