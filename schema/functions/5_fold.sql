@@ -107,10 +107,8 @@ END
 $$;
 
 -- What changed in the items of these leads from each one's moment on. Leads with so many rows that what was known after each change would
--- be their square have no history: as of a moment their items follow from how they stood. Whoever folds: a plan made while a table was
--- small would read all of it.
-CREATE OR REPLACE FUNCTION fold_history(p_workspace bigint, p_leads text[], p_since timestamptz[]) RETURNS void
-LANGUAGE plpgsql SET enable_seqscan = off AS $$
+-- be their square have no history: as of a moment their items follow from how they stood.
+CREATE OR REPLACE FUNCTION fold_history(p_workspace bigint, p_leads text[], p_since timestamptz[]) RETURNS void LANGUAGE plpgsql AS $$
 BEGIN
     WITH busy AS (
         INSERT INTO busy_leads
@@ -136,7 +134,8 @@ END
 $$;
 
 -- What these leads contribute, and what was known of that since each one's moment; null: nothing else than before. Whose contacts are
--- others is seen in what they count by them: so it is then, now as at any time before.
+-- others is seen in what they count by them: so it is then, now as at any time before. Without sequential scans for the owner, too: plans
+-- made while a table was small would go on to read all of it.
 CREATE OR REPLACE FUNCTION fold_leads(p_workspace bigint, p_zone text, p_leads text[], p_since timestamptz[]) RETURNS void
 LANGUAGE plpgsql SET enable_seqscan = off AS $$
 DECLARE
